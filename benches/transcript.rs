@@ -13,8 +13,8 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use support::Driver;
 use unspool::{
     conversation::{
-        Conversation, ConversationBuilder, ConversationMeta, Kind, MessageDraft, ObjectLocation, Provider,
-        Role, Time, Visibility,
+        Conversation, ConversationBuilder, ConversationMeta, MessageDraft, MessageKind, ObjectLocation,
+        Provider, Role, Time, Visibility,
     },
     tui::{action::Action, backend::Screen, command::Command, layout::Layout, theme::Theme, view},
 };
@@ -269,10 +269,10 @@ fn turns(count: usize) -> Conversation {
             _ => format!("{ANSWER}{needle}"),
         };
         let (role, kind, visibility) = match index % 4 {
-            0 => (Role::User, Kind::Text, Visibility::Shown),
-            1 => (Role::Assistant, Kind::Reasoning, Visibility::Folded),
-            2 => (Role::Assistant, Kind::Call, Visibility::Folded),
-            _ => (Role::Assistant, Kind::Text, Visibility::Shown),
+            0 => (Role::User, MessageKind::Text, Visibility::Shown),
+            1 => (Role::Assistant, MessageKind::Reasoning, Visibility::Folded),
+            2 => (Role::Assistant, MessageKind::Call, Visibility::Folded),
+            _ => (Role::Assistant, MessageKind::Text, Visibility::Shown),
         };
         let draft = MessageDraft {
             kind,

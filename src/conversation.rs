@@ -26,9 +26,9 @@ use self::message::NONE_32;
 pub(crate) use self::name_table::NameTable;
 pub use self::{
     builder::{ConversationBuilder, ConversationMeta, MessageDraft},
-    message::{Kind, Message, Role, Visibility},
+    message::{Message, MessageKind, Role, Visibility},
     origin::{ConversationKind, ObjectLocation, Provider, digest},
-    part::{Attachment, Detail, Link, Media, Part},
+    part::{Annotation, AnnotationKind, Attachment, Link, Media},
     time::Time,
     tree::Tree,
 };
@@ -70,7 +70,7 @@ pub struct Conversation {
     names: Box<[Box<str>]>,
     text: Box<str>,
     messages: Box<[Message]>,
-    parts: Box<[Part]>,
+    parts: Box<[Annotation]>,
 }
 
 impl Conversation {
@@ -106,7 +106,7 @@ impl Conversation {
     }
 
     /// Returns a message's parts, by their place.
-    pub fn message_parts(&self, message: usize) -> &[Part] {
+    pub fn message_annotations(&self, message: usize) -> &[Annotation] {
         let (start, end) = self.messages[message].parts;
         &self.parts[start as usize..end as usize]
     }
@@ -147,7 +147,7 @@ impl Conversation {
     }
 
     /// Returns the visible path: the messages from the root to [`Conversation::current_leaf`].
-    pub fn visible_path(&self) -> Vec<usize> {
+    pub fn current_path(&self) -> Vec<usize> {
         self.current_leaf().map(|leaf| self.path_to(leaf)).unwrap_or_default()
     }
 

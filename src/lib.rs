@@ -16,7 +16,7 @@
 //!           "message": {"author": {"role": "assistant"}, "content": {"content_type": "text", "parts": ["Hi!"]}}}}}"#;
 //! let imported = import::import(object, true, ObjectLocation::default(), &mut ImportCounts::default()).unwrap();
 //! let options = Options::new(Format::Markdown, jiff::tz::TimeZone::UTC);
-//! let text = extract::conversation(&imported.conversation, &options);
+//! let text = extract::format_conversation(&imported.conversation, &options);
 //! assert_eq!(text, "# Greetings\n\n## You\n\nHello?\n\n## Assistant\n\nHi!\n");
 //! ```
 //!

@@ -3,18 +3,18 @@
 //! A library grows by batches while archives are read, and is shared by whoever needs it: behind an [`Arc`] it is
 //! copied only when it grows while somebody still looks at the older state, and such a copy shares every batch.
 
-mod states;
+mod versions;
 
 use std::{cmp::Reverse, ops::Deref, sync::Arc};
 
 use crate::conversation::{Conversation, Provider, Time};
 
-use states::KnownStates;
+use versions::KnownVersions;
 
 /// Names one conversation of a library. Stays valid as the library grows; a merged duplicate's handle stays
 /// readable but is no longer listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Handle(pub u32);
+pub struct ConversationHandle(pub u32);
 
 /// The order of a list of conversations. Ties keep the order of the archive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -59,11 +59,11 @@ pub struct Library {
     /// The first handle of each batch.
     starts: Vec<u32>,
     /// Listed handles, by `updated`, newest first.
-    newest: Vec<Handle>,
+    newest: Vec<ConversationHandle>,
     /// The time each of them was updated, side by side with `newest`: merging looks at every one of them.
     dates: Vec<Option<Time>>,
     /// The states of conversations that came more than once.
-    states: KnownStates,
+    states: KnownVersions,
     messages: usize,
     text_bytes: usize,
     /// The provider of the first conversation, and whether another's came.
@@ -101,18 +101,18 @@ impl Library {
                     self.messages -= older.shown_count();
                     self.text_bytes -= older.text().len();
                 }
-                gone.extend(states.gone.into_iter().map(Handle));
+                gone.extend(states.gone.into_iter().map(ConversationHandle));
                 if !states.is_listed {
                     continue;
                 }
             }
             self.messages += conversation.shown_count();
             self.text_bytes += conversation.text().len();
-            fresh.push(Handle(handle));
+            fresh.push(ConversationHandle(handle));
         }
         if !gone.is_empty() {
             gone.sort_unstable();
-            let stays = |handle: &Handle| gone.binary_search(handle).is_err();
+            let stays = |handle: &ConversationHandle| gone.binary_search(handle).is_err();
             let kept = self.newest.iter().zip(&self.dates).filter(|(handle, _)| stays(handle));
             (self.newest, self.dates) = kept.map(|(&handle, &date)| (handle, date)).unzip();
             fresh.retain(|handle| gone.binary_search(handle).is_err());
@@ -121,9 +121,10 @@ impl Library {
     }
 
     /// Merges freshly added handles into the order by date: linear, without sorting what is sorted.
-    fn merge_newest(&mut self, mut fresh: Vec<Handle>) {
-        let key =
-            |handle: Handle| (Reverse(self.get(handle).updated), self.get(handle).object_location, handle);
+    fn merge_newest(&mut self, mut fresh: Vec<ConversationHandle>) {
+        let key = |handle: ConversationHandle| {
+            (Reverse(self.get(handle).updated), self.get(handle).object_location, handle)
+        };
         fresh.sort_by_key(|&handle| key(handle));
         let mut newest = Vec::with_capacity(self.newest.len() + fresh.len());
         let mut dates = Vec::with_capacity(newest.capacity());
@@ -145,12 +146,12 @@ impl Library {
     }
 
     /// Returns the conversation of a handle of this library.
-    pub fn get(&self, handle: Handle) -> &Conversation {
+    pub fn get(&self, handle: ConversationHandle) -> &Conversation {
         at(&self.batches, &self.starts, handle.0)
     }
 
     /// Returns the conversation of a handle, to keep or send away.
-    pub fn share(&self, handle: Handle) -> ConversationRef {
+    pub fn share(&self, handle: ConversationHandle) -> ConversationRef {
         let batch = batch_of(&self.starts, handle.0);
         ConversationRef { batch: Arc::clone(&self.batches[batch]), index: handle.0 - self.starts[batch] }
     }
@@ -197,12 +198,12 @@ impl Library {
     }
 
     /// Returns the listed conversations, most recently updated first: the order of the empty query.
-    pub fn by_date(&self) -> &[Handle] {
+    pub fn by_date(&self) -> &[ConversationHandle] {
         &self.newest
     }
 
     /// Returns the listed conversations in the given order.
-    pub fn sorted(&self, sort: Sort) -> Vec<Handle> {
+    pub fn sorted(&self, sort: Sort) -> Vec<ConversationHandle> {
         let mut handles = self.newest.clone();
         match sort {
             Sort::Updated => {}
@@ -223,8 +224,8 @@ impl Library {
     }
 
     /// Returns the conversations whose id is, or else begins with, `id`: a whole id is never ambiguous.
-    pub fn find_by_id(&self, id: &str) -> Vec<Handle> {
-        let listed = |matches: &dyn Fn(&str) -> bool| -> Vec<Handle> {
+    pub fn find_by_id(&self, id: &str) -> Vec<ConversationHandle> {
+        let listed = |matches: &dyn Fn(&str) -> bool| -> Vec<ConversationHandle> {
             self.newest.iter().copied().filter(|&handle| matches(&self.get(handle).id)).collect()
         };
         let whole = listed(&|other| other == id);

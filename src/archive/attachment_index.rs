@@ -43,11 +43,12 @@ pub(super) fn belongs_to_export(path: &str) -> bool {
         || provider::page_path(&path).is_some()
         || UNSUPPORTED.iter().any(|export| is_named(export.members, &path, base))
         || facts.into_iter().any(|facts| {
-            let names = [facts.members, facts.knowledge_members, facts.manifest_files];
+            let names = [facts.members, facts.special_conversation_members, facts.zip_manifest_files];
             let zips = [facts.conversation_zips, facts.attachment_zips];
             names.iter().chain(&zips).any(|patterns| is_named(patterns, &path, base))
-                || facts.side_files.iter().any(|side| side.name == base)
-                || [facts.attachment_names, facts.contents_member, facts.library_member].contains(&Some(base))
+                || facts.account_files.iter().any(|side| side.name == base)
+                || [facts.attachment_names, facts.export_manifest_member, facts.file_library_member]
+                    .contains(&Some(base))
         })
 }
 

@@ -9,7 +9,7 @@ use super::{
     Limits, byte_source::ByteSource, has_extension, holds_conversations, identity::open_regular, manifest,
     zipped,
 };
-use crate::provider::{ExportPart, is_conversations_zip, is_export_zip, may_be_manifest};
+use crate::provider::{ExportPart, is_conversations_zip, is_export_zip, may_be_zip_manifest};
 
 /// Returns whether a path is an export worth offering: a zip or folder with conversations in it, or a
 /// conversations file. Looks at names and the zip's directory only.
@@ -31,12 +31,12 @@ pub fn looks_like_archive(path: &Path) -> bool {
     if holds_conversations(&name) {
         return true;
     }
-    let may_be_manifest = may_be_manifest(&name);
-    if !may_be_manifest && !has_extension(&name, "zip") {
+    let may_be_zip_manifest = may_be_zip_manifest(&name);
+    if !may_be_zip_manifest && !has_extension(&name, "zip") {
         return false;
     }
     let Ok(bytes) = open_regular(path, true).and_then(ByteSource::file) else { return false };
-    if may_be_manifest {
+    if may_be_zip_manifest {
         let beside = |name: &String| is_export_zip(name) && path.with_file_name(name).is_file();
         return manifest::names(&bytes).is_some_and(|names| names.iter().any(beside));
     }

@@ -33,7 +33,8 @@ pub(super) fn list(root: &Path, limits: Limits) -> Result<(Vec<MemberEntry>, Vec
                 continue;
             }
             let path = format!("{prefix}{name}");
-            if !kind.is_file() && (holds_conversations(&path) || provider::holds_knowledge(&path)) {
+            if !kind.is_file() && (holds_conversations(&path) || provider::holds_special_conversation(&path))
+            {
                 others.push(path.clone());
             }
             if kind.is_dir() && depth < DEPTH {

@@ -11,25 +11,25 @@ use std::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FileIdentity {
     /// The file itself, whatever it is called; `None` where the system does not tell.
-    pub place: Option<FilePlace>,
+    pub place: Option<FileId>,
     size: u64,
     modified: Option<std::time::SystemTime>,
 }
 
 /// The place of a file on its disk: one however many names it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct FilePlace {
+pub(super) struct FileId {
     device: u64,
     inode: u64,
 }
 
 impl FileIdentity {
     pub fn of(metadata: &Metadata) -> Self {
-        Self { place: FilePlace::of(metadata), size: metadata.len(), modified: metadata.modified().ok() }
+        Self { place: FileId::of(metadata), size: metadata.len(), modified: metadata.modified().ok() }
     }
 }
 
-impl FilePlace {
+impl FileId {
     #[cfg(unix)]
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere the system does not tell")]
     pub fn of(metadata: &Metadata) -> Option<Self> {

@@ -9,10 +9,10 @@
 
 mod attachment_index;
 mod byte_source;
-mod contents;
 pub mod cut;
 mod discover;
 mod error;
+mod export_manifest;
 mod folder;
 mod identity;
 mod limits;
@@ -36,7 +36,7 @@ use hashbrown::HashSet;
 use crate::{
     conversation::ObjectLocation,
     io_error::io_error_text,
-    provider::{self, Provider, SideFileKind},
+    provider::{self, AccountFileKind, Provider},
 };
 
 pub use attachment_index::extension_by_content;
@@ -51,7 +51,7 @@ pub use stream::{Stream, StreamError};
 
 use attachment_index::AttachmentIndex;
 use byte_source::ByteSource;
-use identity::FilePlace;
+use identity::FileId;
 use member::{
     Compression, FolderMember, MemberContent, MemberEntry, base_name, has_extension, holds_conversations,
     stream_of,
@@ -78,9 +78,9 @@ pub struct Archive {
     size: u64,
     attachments: OnceLock<AttachmentIndex>,
     /// The files that it was given as, besides those that are read.
-    argument_files: Vec<FilePlace>,
+    argument_files: Vec<FileId>,
     /// The files that it is read from; made when it is first asked.
-    files: OnceLock<HashSet<FilePlace>>,
+    files: OnceLock<HashSet<FileId>>,
 }
 
 impl Archive {
@@ -140,17 +140,17 @@ impl Archive {
     /// conversations once more.
     pub fn other_members(&self) -> impl Iterator<Item = Member> {
         const TEXTS: [&str; 7] = ["json", "html", "htm", "md", "txt", "csv", "xml"];
-        let is_listing = |base: &str| {
+        let is_export_manifest = |base: &str| {
             let mut maps = Provider::ALL.iter().filter_map(|provider| provider.facts().attachment_names);
             maps.any(|map| map.eq_ignore_ascii_case(base))
-                || provider::may_be_manifest(base)
-                || contents::is_listing(base)
+                || provider::may_be_zip_manifest(base)
+                || export_manifest::is_export_manifest(base)
                 || base.eq_ignore_ascii_case("chat.html")
         };
         // Of a frame more is written down than is read as a conversation.
         let tells_links = |base: &str| {
-            let mut files = Provider::ALL.iter().flat_map(|provider| provider.facts().side_files);
-            files.any(|file| file.kind == SideFileKind::Links && file.name.eq_ignore_ascii_case(base))
+            let mut files = Provider::ALL.iter().flat_map(|provider| provider.facts().account_files);
+            files.any(|file| file.kind == AccountFileKind::Links && file.name.eq_ignore_ascii_case(base))
         };
         let read: HashSet<u32> = self.conversation_entries.iter().copied().collect();
         (0_u32..)
@@ -160,7 +160,10 @@ impl Archive {
                 let base = entry.base_name();
                 let is_text = TEXTS.iter().any(|ending| has_extension(base, ending));
                 let is_upload = attachment_index::id_of(base).is_some();
-                is_text && !is_upload && !is_listing(base) && (!read.contains(index) || tells_links(base))
+                is_text
+                    && !is_upload
+                    && !is_export_manifest(base)
+                    && (!read.contains(index) || tells_links(base))
             })
             .map(|(index, _)| self.member(index as usize))
     }
@@ -170,8 +173,9 @@ impl Archive {
     /// not.
     pub fn ignored_members(&self) -> impl Iterator<Item = String> {
         let is_read = |base: &str| {
-            let mut libraries = Provider::ALL.iter().filter_map(|provider| provider.facts().library_member);
-            provider::side_files().into_iter().any(|file| file.eq_ignore_ascii_case(base))
+            let mut libraries =
+                Provider::ALL.iter().filter_map(|provider| provider.facts().file_library_member);
+            provider::account_files().into_iter().any(|file| file.eq_ignore_ascii_case(base))
                 || libraries.any(|library| library.eq_ignore_ascii_case(base))
         };
         let others: HashSet<usize> = self.other_members().map(|member| member.index).collect();

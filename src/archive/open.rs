@@ -12,15 +12,15 @@ use super::{
     Archive, ArchiveError, FolderMember, Limits, Location, MAX_ARCHIVES, MemberContent, MemberEntry,
     OpenProblem, base_name,
     byte_source::ByteSource,
-    contents, folder, holds_conversations,
-    identity::{FileIdentity, FilePlace, open_regular},
+    export_manifest, folder, holds_conversations,
+    identity::{FileId, FileIdentity, open_regular},
     manifest, parts,
     refusal::{UTF16_REFUSAL, expectation, explain_no_conversations, file_labels, is_utf16},
     salvage, zipped,
 };
 use crate::{
     io_error::io_error_text,
-    provider::{self, is_conversations_zip, is_export_zip, may_be_manifest},
+    provider::{self, is_conversations_zip, is_export_zip, may_be_zip_manifest},
 };
 
 /// The links and other odd files of an archive that are named.
@@ -83,7 +83,7 @@ pub(super) struct ArchiveOpener {
     /// The zips beside each other that it is put together from.
     zips: Vec<PathBuf>,
     size: u64,
-    argument_files: Vec<FilePlace>,
+    argument_files: Vec<FileId>,
 }
 
 impl ArchiveOpener {
@@ -103,7 +103,7 @@ impl ArchiveOpener {
         let holds = |entry: &MemberEntry| {
             matches!(entry.content, MemberContent::WholeContainer { .. })
                 || holds_conversations(&entry.name)
-                || provider::holds_knowledge(&entry.name)
+                || provider::holds_special_conversation(&entry.name)
         };
         let numbered = (0_u32..).zip(&self.entries);
         let conversations: Vec<u32> =
@@ -130,7 +130,7 @@ impl ArchiveOpener {
             argument_files: self.argument_files,
             files: OnceLock::new(),
         };
-        if !contents::use_listing(&mut archive) {
+        if !export_manifest::apply_export_manifest(&mut archive) {
             parts::note_missing_parts(&mut archive);
         }
         let entries = &archive.entries;
@@ -142,7 +142,9 @@ impl ArchiveOpener {
 
     /// Returns whether conversations are to be expected: a member that holds them, or one that says which do.
     fn has_conversations(&self) -> bool {
-        self.entries.iter().any(|entry| holds_conversations(&entry.name) || contents::is_listing(&entry.name))
+        self.entries
+            .iter()
+            .any(|entry| holds_conversations(&entry.name) || export_manifest::is_export_manifest(&entry.name))
     }
 
     fn open_location(&mut self, location: &Location) -> Result<(), String> {
@@ -173,7 +175,7 @@ impl ArchiveOpener {
         let unreadable = |error: std::io::Error| format!("cannot be opened: {}", io_error_text(&error));
         let metadata = fs::metadata(path).map_err(unreadable)?;
         let link = fs::symlink_metadata(path).ok();
-        self.argument_files.extend(link.iter().chain([&metadata]).filter_map(FilePlace::of));
+        self.argument_files.extend(link.iter().chain([&metadata]).filter_map(FileId::of));
         if metadata.is_dir() {
             let (found, others) = folder::list(path, self.limits).map_err(|fault| fault.to_string())?;
             self.note_links(others.iter().map(String::as_str));
@@ -186,7 +188,8 @@ impl ArchiveOpener {
                 self.zips = zips.iter().map(|zip| canonical(&path.join(zip))).collect();
                 if !self.zips.is_empty() {
                     // A manifest has said what it has to say: the zips are the archive.
-                    let manifests = self.entries.extract_if(.., |entry| may_be_manifest(entry.base_name()));
+                    let manifests =
+                        self.entries.extract_if(.., |entry| may_be_zip_manifest(entry.base_name()));
                     self.size -= manifests.map(|entry| entry.size).sum::<u64>();
                 }
             }
@@ -209,7 +212,7 @@ impl ArchiveOpener {
             let reason = "it is a link or no regular file, and was not followed: put the file itself there";
             self.problems.push(OpenProblem::new(name, reason));
         }
-        if beside.is_cut {
+        if beside.is_truncated {
             let reason =
                 "its folder has too many entries to look for the other parts of the export: name them all";
             self.problems.push(OpenProblem::new("", reason));
@@ -273,7 +276,8 @@ impl ArchiveOpener {
 
     /// Notes what bears the name of a member with conversations and is a link, or no regular file.
     fn note_links<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
-        let expected = names.filter(|name| holds_conversations(name) || provider::holds_knowledge(name));
+        let expected =
+            names.filter(|name| holds_conversations(name) || provider::holds_special_conversation(name));
         for name in expected.take(MAX_LINKS_NOTED) {
             let reason = "it is a link or no regular file, and was not followed";
             self.problems.push(OpenProblem::new(name, reason));

@@ -9,7 +9,7 @@ use super::{
     attachment_index::{belongs_to_export, id_of},
     base_name,
     byte_source::ByteSource,
-    identity::FilePlace,
+    identity::FileId,
     member::MemberContent,
 };
 
@@ -18,7 +18,7 @@ impl Archive {
     /// written over.
     pub fn is_read_from(&self, path: &Path) -> bool {
         let files = self.files.get_or_init(|| self.own_files());
-        let is_own = |found: &Metadata| FilePlace::of(found).is_some_and(|place| files.contains(&place));
+        let is_own = |found: &Metadata| FileId::of(found).is_some_and(|place| files.contains(&place));
         // Most paths lead to nothing yet, and few to a link: one question is enough for them.
         let found = path.symlink_metadata().ok();
         let behind = found.as_ref().filter(|found| found.is_symlink()).and_then(|_| path.metadata().ok());
@@ -28,7 +28,7 @@ impl Archive {
 
     /// Returns the places of the files that are read: of a folder what belongs to an export, and
     /// what people sent along.
-    fn own_files(&self) -> HashSet<FilePlace> {
+    fn own_files(&self) -> HashSet<FileId> {
         let containers = self.containers.iter().filter_map(ByteSource::identity);
         let members = self.entries.iter().filter(|entry| is_read(&entry.name));
         let members = members.filter_map(|entry| match &entry.content {

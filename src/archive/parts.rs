@@ -6,7 +6,7 @@
 use std::{fs, path::Path};
 
 use super::{Archive, MemberContent, MemberEntry, OpenProblem, holds_conversations, manifest};
-use crate::provider::{ExportPart, may_be_manifest};
+use crate::provider::{ExportPart, may_be_zip_manifest};
 
 /// Entries of a folder that are looked at to find the other parts.
 const MAX_ENTRIES: usize = 100_000;
@@ -22,7 +22,7 @@ pub(super) struct PartsBeside {
     /// The names of parts that are links or no regular files.
     pub others: Vec<String>,
     /// The folder has more entries than are looked at.
-    pub is_cut: bool,
+    pub is_truncated: bool,
 }
 
 /// Finds the zips beside this one that belong to the same export. Of a part that was downloaded twice one is taken: the
@@ -35,7 +35,7 @@ pub(super) fn beside(path: &Path) -> PartsBeside {
     let mut found: Vec<(ExportPart, String)> = vec![(part.clone(), own.to_owned())];
     for (number, item) in fs::read_dir(folder).into_iter().flatten().flatten().enumerate() {
         if number == MAX_ENTRIES {
-            parts.is_cut = true;
+            parts.is_truncated = true;
             break;
         }
         let Ok(name) = item.file_name().into_string() else { continue };
@@ -74,7 +74,7 @@ pub(super) fn listed(folder: &Path, zips: &[String]) -> Vec<String> {
     let mut listed = Vec::new();
     for item in items {
         let is_file = item.file_type().is_ok_and(|kind| kind.is_file());
-        if !is_file || !item.file_name().to_str().is_some_and(may_be_manifest) {
+        if !is_file || !item.file_name().to_str().is_some_and(may_be_zip_manifest) {
             continue;
         }
         let names = manifest::of_file(&item.path()).unwrap_or_default();

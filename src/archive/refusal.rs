@@ -8,7 +8,11 @@ use crate::{
 
 /// Says what was expected, as every refusal ends.
 pub(super) fn expectation() -> String {
-    format!("expected a {} export: its zip, its unpacked folder or a {}", provider::any(), file_labels())
+    format!(
+        "expected a {} export: its zip, its unpacked folder or a {}",
+        provider::all_names_as_choice(),
+        file_labels()
+    )
 }
 
 /// Names the files that hold conversations, as people know them.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     extract::address,
-    library::Handle,
+    library::ConversationHandle,
     provider::Provider,
     secrets::{Certainty, Rule, Scanner, SecretClass},
 };
@@ -32,13 +32,13 @@ impl ReportLines<'_> {
             .certain_of_class(SecretClass::Credential)
             .map(|(_, (_, exposure))| exposure.kind)
             .collect();
-        let in_files = report.in_members(SecretClass::Credential, Certainty::Certain);
+        let in_files = report.member_exposures_of_class(SecretClass::Credential, Certainty::Certain);
         kinds.extend(in_files.map(|(_, (_, exposure))| exposure.kind));
         kinds.sort_unstable();
         kinds.dedup();
         if !kinds.is_empty() {
             let page = |rule: &Rule| {
-                rule.revoke().map(|page| ReportLine::Page(rule.id().to_owned(), page.to_owned()))
+                rule.revoke().map(|page| ReportLine::Address(rule.id().to_owned(), page.to_owned()))
             };
             let pages: Vec<ReportLine> = kinds.iter().filter_map(|&kind| page(scanner.rule(kind))).collect();
             let end = if pages.is_empty() { "" } else { ":" };
@@ -47,14 +47,14 @@ impl ReportLines<'_> {
             )));
             lines.extend(pages);
         }
-        let whose = |handle: Handle| self.library.get(handle).provider;
+        let whose = |handle: ConversationHandle| self.library.get(handle).provider;
         let holding = || report.certain_of_class(SecretClass::Credential).map(|(_, (handle, _))| *handle);
         for provider in each_once(holding().map(whose)) {
             lines.push(ReportLine::Sentence(format!("Delete those conversations in {}:", provider.name())));
             let mut linked = HashSet::new();
             for handle in holding().filter(|&handle| whose(handle) == provider) {
                 let page = address(self.library.get(handle)).filter(|_| linked.insert(handle));
-                lines.extend(page.map(|page| ReportLine::Page(String::new(), without_secrets(&page))));
+                lines.extend(page.map(|page| ReportLine::Address(String::new(), without_secrets(&page))));
             }
         }
         self.add_settings_advice(lines);
@@ -108,14 +108,16 @@ mod tests {
     use super::*;
     use crate::{
         audit::{AuditReport, lines::ExposureOrder},
-        conversation::{ConversationBuilder, ConversationMeta, Kind, MessageDraft, ObjectLocation, Role},
+        conversation::{
+            ConversationBuilder, ConversationMeta, MessageDraft, MessageKind, ObjectLocation, Role,
+        },
         library::Library,
     };
 
     /// Returns a conversation with a password and a memory.
     fn conversation(id: &str, provider: Provider) -> crate::conversation::Conversation {
         let mut builder = ConversationBuilder::new();
-        builder.push(MessageDraft { kind: Kind::Memory, ..MessageDraft::new(Role::Assistant, id) });
+        builder.push(MessageDraft { kind: MessageKind::Memory, ..MessageDraft::new(Role::Assistant, id) });
         let last = builder.push(MessageDraft::new(Role::User, "pwd=correct-horse-7"));
         let heading =
             ConversationMeta { id: Some(id), ..ConversationMeta::new(provider, ObjectLocation::default()) };

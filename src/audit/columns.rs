@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     conversation::Time,
-    library::Handle,
+    library::ConversationHandle,
     secrets::{Scanner, exposures::InstructionsOrMemory},
 };
 
@@ -18,7 +18,7 @@ impl ReportLines<'_> {
     pub fn fields(&self, line: &ReportLine, ids: bool) -> Vec<String> {
         let report = self.report;
         let scanner = Scanner::built_in();
-        let named = |handle: Handle, mut fields: Vec<String>| {
+        let named = |handle: ConversationHandle, mut fields: Vec<String>| {
             let conversation = self.library.get(handle);
             if ids {
                 fields.push(without_secrets(&conversation.id));
@@ -27,11 +27,11 @@ impl ReportLines<'_> {
             fields
         };
         match line {
-            ReportLine::Heading(words) | ReportLine::Kind(words) | ReportLine::Sentence(words) => {
+            ReportLine::Heading(words) | ReportLine::KindCount(words) | ReportLine::Sentence(words) => {
                 vec![words.clone()]
             }
-            ReportLine::Page(what, page) if what.is_empty() => vec![String::new(), page.clone()],
-            ReportLine::Page(what, page) => vec![String::new(), what.clone(), page.clone()],
+            ReportLine::Address(what, page) if what.is_empty() => vec![String::new(), page.clone()],
+            ReportLine::Address(what, page) => vec![String::new(), what.clone(), page.clone()],
             &ReportLine::PublicLink(index) => {
                 let link = &report.public_links[index];
                 let address = link.address().unwrap_or_else(|| link.id.clone());
@@ -123,9 +123,9 @@ impl Widths {
             ReportLine::Exposure(_) | ReportLine::MemberExposure(_) => vec![10, self.kind, self.mask, 3, 9],
             ReportLine::Profile(_) => vec![self.field],
             ReportLine::Instructions(_) | ReportLine::Memory(_) => vec![10, 26],
-            ReportLine::Page(..) => vec![0, 26],
+            ReportLine::Address(..) => vec![0, 26],
             ReportLine::Heading(_)
-            | ReportLine::Kind(_)
+            | ReportLine::KindCount(_)
             | ReportLine::Sentence(_)
             | ReportLine::PublicLink(_) => Vec::new(),
         }

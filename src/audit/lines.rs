@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::{AuditReport, MemoryOrigin};
 use crate::{
-    library::{Handle, Library},
+    library::{ConversationHandle, Library},
     secrets::{Certainty, RuleId, Scanner, SecretClass, exposures::Exposure},
 };
 
@@ -57,7 +57,7 @@ pub enum ReportLine {
     /// An exposure in another member than the conversations, by its index in the report.
     MemberExposure(usize),
     /// The number of exposures of a kind, and of the conversations they are in.
-    Kind(String),
+    KindCount(String),
     /// A field of the profile, by its index.
     Profile(usize),
     /// Custom instructions, by their index.
@@ -67,16 +67,16 @@ pub enum ReportLine {
     /// A sentence.
     Sentence(String),
     /// A page to go to, and what for.
-    Page(String, String),
+    Address(String, String),
 }
 
 /// The place a line leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineTarget {
     /// A conversation and a message in it.
-    Message(Handle, Option<usize>),
+    Message(ConversationHandle, Option<usize>),
     /// A page of the provider's.
-    Page(String),
+    Address(String),
 }
 
 /// A report as lines.
@@ -138,17 +138,19 @@ impl ReportLines<'_> {
         let indices = self.ordered(SecretClass::Credential, Certainty::Certain, order);
         let exposures = &self.report.exposures;
         let count = |indices: &[usize]| -> (usize, String) {
-            let conversations: HashSet<Handle> = indices.iter().map(|&index| exposures[index].0).collect();
+            let conversations: HashSet<ConversationHandle> =
+                indices.iter().map(|&index| exposures[index].0).collect();
             let times = indices.iter().map(|&index| exposures[index].1.times).sum();
             (times, many(conversations.len(), "conversation"))
         };
-        let in_members = |certainty: Certainty| -> (usize, Vec<usize>, String) {
-            let found: Vec<_> = self.report.in_members(SecretClass::Credential, certainty).collect();
+        let member_exposures_of_class = |certainty: Certainty| -> (usize, Vec<usize>, String) {
+            let found: Vec<_> =
+                self.report.member_exposures_of_class(SecretClass::Credential, certainty).collect();
             let members: HashSet<&str> = found.iter().map(|(_, (member, _))| &*member.path).collect();
             let times = found.iter().map(|(_, (_, exposure))| exposure.times).sum();
             (times, found.iter().map(|&(index, _)| index).collect(), many(members.len(), "other file"))
         };
-        let (in_files, found, files) = in_members(Certainty::Certain);
+        let (in_files, found, files) = member_exposures_of_class(Certainty::Certain);
         if indices.is_empty() && found.is_empty() {
             lines.push(ReportLine::Heading("No credentials found".to_owned()));
         }
@@ -162,7 +164,7 @@ impl ReportLines<'_> {
             lines.push(ReportLine::Heading(heading));
             lines.extend(found.into_iter().map(ReportLine::MemberExposure));
         }
-        let alike = self.ordered(SecretClass::Credential, Certainty::LooksLikeOne, order);
+        let alike = self.ordered(SecretClass::Credential, Certainty::Doubtful, order);
         if !alike.is_empty() {
             let (times, conversations) = count(&alike);
             lines.push(ReportLine::Heading(format!(
@@ -172,7 +174,7 @@ impl ReportLines<'_> {
             )));
             lines.extend(alike.into_iter().map(ReportLine::Exposure));
         }
-        let (times, alike, files) = in_members(Certainty::LooksLikeOne);
+        let (times, alike, files) = member_exposures_of_class(Certainty::Doubtful);
         if !alike.is_empty() {
             let verb = if times == 1 { "looks" } else { "look" };
             lines.push(ReportLine::Heading(format!("{times} in {files} of the export only {verb} like one")));
@@ -182,7 +184,7 @@ impl ReportLines<'_> {
 
     fn ordered(&self, class: SecretClass, certainty: Certainty, order: ExposureOrder) -> Vec<usize> {
         let exposures = &self.report.exposures;
-        let alike = |(index, (_, exposure)): (usize, &(Handle, Exposure))| {
+        let alike = |(index, (_, exposure)): (usize, &(ConversationHandle, Exposure))| {
             (exposure.certainty == certainty).then_some(index)
         };
         let mut indices: Vec<usize> = self.report.all_of_class(class).filter_map(alike).collect();
@@ -195,14 +197,16 @@ impl ReportLines<'_> {
     }
 
     fn add_personal_data(&self, order: ExposureOrder, list_personal: bool, lines: &mut Vec<ReportLine>) {
-        let mut kinds: BTreeMap<RuleId, (usize, HashSet<Handle>)> = BTreeMap::new();
+        let mut kinds: BTreeMap<RuleId, (usize, HashSet<ConversationHandle>)> = BTreeMap::new();
         for (_, (handle, exposure)) in self.report.certain_of_class(SecretClass::Personal) {
             let (times, indices) = kinds.entry(exposure.kind).or_default();
             *times += exposure.times;
             indices.insert(*handle);
         }
         let mut in_files: BTreeMap<RuleId, (usize, HashSet<&str>)> = BTreeMap::new();
-        for (_, (member, exposure)) in self.report.in_members(SecretClass::Personal, Certainty::Certain) {
+        for (_, (member, exposure)) in
+            self.report.member_exposures_of_class(SecretClass::Personal, Certainty::Certain)
+        {
             let (times, members) = in_files.entry(exposure.kind).or_default();
             *times += exposure.times;
             members.insert(&member.path);
@@ -214,12 +218,12 @@ impl ReportLines<'_> {
         lines.push(ReportLine::Heading(format!("Personal data ({more})")));
         for (kind, (times, indices)) in kinds {
             let count = Scanner::built_in().rule(kind).count(times);
-            lines.push(ReportLine::Kind(format!("{count} in {}", many(indices.len(), "conversation"))));
+            lines.push(ReportLine::KindCount(format!("{count} in {}", many(indices.len(), "conversation"))));
         }
         for (kind, (times, members)) in in_files {
             let count = Scanner::built_in().rule(kind).count(times);
             let files = many(members.len(), "other file");
-            lines.push(ReportLine::Kind(format!("{count} in {files} of the export")));
+            lines.push(ReportLine::KindCount(format!("{count} in {files} of the export")));
         }
         if list_personal {
             let indices = self.ordered(SecretClass::Personal, Certainty::Certain, order);
@@ -275,9 +279,9 @@ impl ReportLines<'_> {
                 }
                 (MemoryOrigin::Member(_), _) => None,
             },
-            ReportLine::Page(_, page) => Some(LineTarget::Page(page.clone())),
+            ReportLine::Address(_, page) => Some(LineTarget::Address(page.clone())),
             ReportLine::Heading(_)
-            | ReportLine::Kind(_)
+            | ReportLine::KindCount(_)
             | ReportLine::Sentence(_)
             | ReportLine::MemberExposure(_)
             | ReportLine::Profile(_) => None,

@@ -17,9 +17,9 @@ use hashbrown::HashSet;
 
 use crate::{
     archive::Archive,
-    conversation::Kind,
-    import::{self, SharedLink, SideContent},
-    library::{Handle, Library},
+    conversation::MessageKind,
+    import::{self, AccountFileContent, SharedLink},
+    library::{ConversationHandle, Library},
     parallel,
     provider::{self, Provider},
     secrets::{
@@ -38,15 +38,15 @@ const MAX_SCANNED_SIZE: usize = 64 << 20;
 #[derive(Debug, Default)]
 pub struct AuditReport {
     /// The exposures by conversation, most recently updated first, then by message.
-    pub exposures: Vec<(Handle, Exposure)>,
+    pub exposures: Vec<(ConversationHandle, Exposure)>,
     /// The exposures of the export's other members, in the order of these.
     pub member_exposures: Vec<(OtherMember, Exposure)>,
     /// The links that anybody with the address can read.
     pub public_links: Vec<SharedLink>,
     /// The fields of the profile, each with the member it is from.
-    pub profile: Vec<(FileOrigin, ProfileField)>,
+    pub profile: Vec<(AccountFileOrigin, ProfileField)>,
     /// Custom instructions, each text once, where it stands last.
-    pub instructions: Vec<(Handle, InstructionsOrMemory)>,
+    pub instructions: Vec<(ConversationHandle, InstructionsOrMemory)>,
     /// The memories: texts the model was told to remember, or remembers of its own accord.
     pub memory: Vec<(MemoryOrigin, InstructionsOrMemory)>,
     /// The number of files that the messages name.
@@ -59,7 +59,7 @@ pub struct AuditReport {
 
 /// A member that says something of its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileOrigin {
+pub struct AccountFileOrigin {
     /// The archive's name.
     pub archive: String,
     /// The member's, without folders.
@@ -81,9 +81,9 @@ pub struct OtherMember {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemoryOrigin {
     /// In a conversation.
-    Conversation(Handle),
+    Conversation(ConversationHandle),
     /// In a member of its own.
-    Member(FileOrigin),
+    Member(AccountFileOrigin),
 }
 
 impl AuditReport {
@@ -97,12 +97,12 @@ impl AuditReport {
         let mut report = Self::default();
         let providers_by_archive = providers_by_archive(archives.len(), library);
         for (archive, providers) in archives.iter().zip(&providers_by_archive) {
-            report.side_files(archive, providers);
+            report.account_files(archive, providers);
             report.other_members(archive, &mut || progress(0, library.len()))?;
         }
         report.exposures = exposures(library, progress)?;
-        report.instructions = instructions_or_memory(library, Kind::Instructions);
-        let said = instructions_or_memory(library, Kind::Memory).into_iter();
+        report.instructions = instructions_or_memory(library, MessageKind::Instructions);
+        let said = instructions_or_memory(library, MessageKind::Memory).into_iter();
         report.memory.extend(said.map(|(handle, text)| (MemoryOrigin::Conversation(handle), text)));
         let mut known = HashSet::new();
         for conversation in library.by_date().iter().map(|&handle| library.get(handle)) {
@@ -129,28 +129,28 @@ impl AuditReport {
     }
 
     /// Adds what the side files of an archive tell (profile, memory, public links); notes those that cannot be read.
-    fn side_files(&mut self, archive: &Archive, providers: &[Provider]) {
+    fn account_files(&mut self, archive: &Archive, providers: &[Provider]) {
         let scanner = Scanner::built_in();
         let mut links: HashSet<String> = self.public_links.iter().map(|link| link.id.clone()).collect();
         let mut texts: HashSet<u64> = self.memory.iter().map(|(_, text)| text.fingerprint).collect();
-        for member in provider::side_files() {
+        for member in provider::account_files() {
             for found in archive.members_named(member) {
                 let bytes = archive.read_member(&found, MAX_MEMBER_SIZE).ok();
-                let read = bytes.and_then(|bytes| import::side_file(member, &bytes, providers));
+                let read = bytes.and_then(|bytes| import::account_file(member, &bytes, providers));
                 let Some((provider, content)) = read else {
                     self.unreadable.push(format!("{}: {}", archive.name(), without_secrets(&found.name)));
                     continue;
                 };
-                let origin = FileOrigin { archive: archive.name().to_owned(), member, provider };
+                let origin = AccountFileOrigin { archive: archive.name().to_owned(), member, provider };
                 match content {
-                    SideContent::Links(shared) => self.public_links.extend(
+                    AccountFileContent::Links(shared) => self.public_links.extend(
                         shared.into_iter().filter(|link| link.id.is_empty() || links.insert(link.id.clone())),
                     ),
-                    SideContent::Profile(entries) => {
+                    AccountFileContent::Profile(entries) => {
                         let fields = exposures::profile(scanner, entries).into_iter();
                         self.profile.extend(fields.map(|field| (origin.clone(), field)));
                     }
-                    SideContent::Memory(said) => {
+                    AccountFileContent::Memory(said) => {
                         let said = exposures::memories(scanner, &said)
                             .into_iter()
                             .filter(|text| texts.insert(text.fingerprint));
@@ -170,7 +170,7 @@ impl AuditReport {
                 return None;
             }
             let base = member.name.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
-            let is_side_file = provider::side_files().contains(&&*base);
+            let is_side_file = provider::account_files().contains(&&*base);
             let bytes = archive.read_member(&member, MAX_SCANNED_SIZE);
             let Some(bytes) = bytes.ok().filter(|bytes| bytes.len() < MAX_SCANNED_SIZE) else {
                 if !is_side_file {
@@ -190,12 +190,18 @@ impl AuditReport {
     }
 
     /// Returns the exposures of a class that are certain, with their indices in [`AuditReport::exposures`].
-    pub fn certain_of_class(&self, class: SecretClass) -> impl Iterator<Item = (usize, &(Handle, Exposure))> {
+    pub fn certain_of_class(
+        &self,
+        class: SecretClass,
+    ) -> impl Iterator<Item = (usize, &(ConversationHandle, Exposure))> {
         self.all_of_class(class).filter(|(_, (_, exposure))| exposure.certainty == Certainty::Certain)
     }
 
     /// Returns the exposures of a class, those that only look like it too.
-    pub fn all_of_class(&self, class: SecretClass) -> impl Iterator<Item = (usize, &(Handle, Exposure))> {
+    pub fn all_of_class(
+        &self,
+        class: SecretClass,
+    ) -> impl Iterator<Item = (usize, &(ConversationHandle, Exposure))> {
         self.exposures
             .iter()
             .enumerate()
@@ -204,7 +210,7 @@ impl AuditReport {
 
     /// Returns the exposures of the other members of a class, with their places in
     /// [`AuditReport::member_exposures`], as certain as asked.
-    pub fn in_members(
+    pub fn member_exposures_of_class(
         &self,
         class: SecretClass,
         certainty: Certainty,
@@ -217,7 +223,7 @@ impl AuditReport {
     /// Returns whether something in it opens something, or can be read by anybody.
     pub fn has_credentials_or_public_links(&self) -> bool {
         self.certain_of_class(SecretClass::Credential).next().is_some()
-            || self.in_members(SecretClass::Credential, Certainty::Certain).next().is_some()
+            || self.member_exposures_of_class(SecretClass::Credential, Certainty::Certain).next().is_some()
             || !self.public_links.is_empty()
     }
 }
@@ -226,7 +232,7 @@ impl AuditReport {
 fn exposures(
     library: &Library,
     progress: &(dyn Fn(usize, usize) -> bool + Sync),
-) -> Option<Vec<(Handle, Exposure)>> {
+) -> Option<Vec<(ConversationHandle, Exposure)>> {
     let handles = library.by_date();
     let next = AtomicUsize::new(0);
     let stopped = AtomicBool::new(false);
@@ -235,7 +241,7 @@ fn exposures(
         while !stopped.load(Ordering::Relaxed) {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(&handle) = handles.get(index) else { break };
-            let exposures = exposures::exposures(Scanner::built_in(), library.get(handle));
+            let exposures = exposures::exposures_of_conversation(Scanner::built_in(), library.get(handle));
             if !exposures.is_empty() {
                 found.lock().unwrap_or_else(PoisonError::into_inner).push((index, handle, exposures));
             }
@@ -250,13 +256,16 @@ fn exposures(
     }
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     found.sort_unstable_by_key(|&(index, ..)| index);
-    let each = |(_, handle, exposures): (usize, Handle, Vec<Exposure>)| {
+    let each = |(_, handle, exposures): (usize, ConversationHandle, Vec<Exposure>)| {
         exposures.into_iter().map(move |exposure| (handle, exposure))
     };
     Some(found.into_iter().flat_map(each).collect())
 }
 
-fn instructions_or_memory(library: &Library, kind: Kind) -> Vec<(Handle, InstructionsOrMemory)> {
+fn instructions_or_memory(
+    library: &Library,
+    kind: MessageKind,
+) -> Vec<(ConversationHandle, InstructionsOrMemory)> {
     let mut known = HashSet::new();
     let mut texts = Vec::new();
     for &handle in library.by_date() {

@@ -43,7 +43,10 @@ pub struct Cli {
 
 /// Says what the program is for, for `--help` and the manual.
 fn about() -> String {
-    format!("Find, read and safely extract conversations from a {} data export", provider::any())
+    format!(
+        "Find, read and safely extract conversations from a {} data export",
+        provider::all_names_as_choice()
+    )
 }
 
 /// What holds for every command.

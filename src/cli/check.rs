@@ -106,7 +106,7 @@ pub fn run(global: &GlobalSettings, check: &CheckArgs) -> anyhow::Result<Outcome
         write_totals(&mut output, &opened)?;
     }
     output.finish()?;
-    Ok(if opened.report.damaged() { Outcome::NotClean } else { Outcome::Done })
+    Ok(if opened.report.damaged() { Outcome::ExitOne } else { Outcome::Done })
 }
 
 /// Names the member and the archive of a loss.
@@ -164,19 +164,19 @@ fn archive_json(archive: &ArchiveReport) -> ArchiveJson<'_> {
             })
             .collect(),
         content_types: archive
-            .content_types
+            .import_counts
             .types()
             .into_iter()
             .map(|(name, messages, known)| ContentTypeJson { name, messages, known })
             .collect(),
         left_out: archive
-            .content_types
+            .import_counts
             .left_out()
             .into_iter()
             .map(|(reason, values)| LeftOutJson { reason: reason.words(), values })
             .collect(),
         not_understood: archive
-            .content_types
+            .import_counts
             .unknown_keys()
             .into_iter()
             .map(|(key, times, message)| UnknownKeyJson { key, times, message })
@@ -206,7 +206,7 @@ fn write_archive(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result
         let objects = count(member.objects, "conversation", "conversations");
         output.write(&format!("  {name}  {objects}, {}\n", size(member.bytes)))?;
     }
-    let types = archive.content_types.types();
+    let types = archive.import_counts.types();
     let list = |known: bool| -> String {
         let of = types.iter().filter(|(_, _, is_known)| *is_known == known);
         let word = |name: &str| if name.is_empty() { "none named" } else { name }.to_owned();
@@ -218,13 +218,13 @@ fn write_archive(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result
             output.write(&format!("  {label}: {list}\n"))?;
         }
     }
-    let left_out = archive.content_types.left_out();
+    let left_out = archive.import_counts.left_out();
     if !left_out.is_empty() {
         let each = left_out.iter().map(|(reason, count)| format!("{} ({})", reason.words(), number(*count)));
         let line = each.collect::<Vec<_>>().join("; ");
         output.write(&format!("  left out on purpose: {line}\n"))?;
     }
-    let keys = archive.content_types.unknown_keys();
+    let keys = archive.import_counts.unknown_keys();
     let named = |(key, count, place): &(String, u64, String)| match place.as_str() {
         "" => format!("{key} {}", number(*count)),
         place => format!("{key} {} (in {place})", number(*count)),

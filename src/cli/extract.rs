@@ -20,16 +20,16 @@ use super::{
 use crate::{
     conversation::Conversation,
     extract::{
-        ExtractError, ExtractProgress, Extraction, Include, Options, Selection,
+        ExtractError, ExtractOptions, ExtractProgress, Extraction, Include, Selection,
         clipboard::{Clipboard, ClipboardEnvironment},
         redaction::{Redaction, redacted},
         save::{
-            Clobber, SaveError, Written,
+            Clobber, FileOutcome, SaveError,
             attachments::{self, AttachmentOutcome},
         },
     },
     io_error::io_error_text,
-    library::Handle,
+    library::ConversationHandle,
     search::{Clock, Query},
 };
 
@@ -57,7 +57,7 @@ pub fn run(global: &GlobalSettings, arguments: &ExtractArgs) -> anyhow::Result<O
     };
     let opened = archives::open(global, &arguments.archives)?;
     let Some(handles) = selection(arguments, &opened, &global.clock())? else {
-        return Ok(Outcome::NotClean);
+        return Ok(Outcome::ExitOne);
     };
     if handles.is_empty() {
         if opened.report.emptiness().is_none() {
@@ -66,7 +66,7 @@ pub fn run(global: &GlobalSettings, arguments: &ExtractArgs) -> anyhow::Result<O
             let advice = query.and_then(|query| loose_advice(&query, &opened.library));
             tell(advice.unwrap_or("there is nothing to extract"));
         }
-        return Ok(Outcome::NotClean);
+        return Ok(Outcome::ExitOne);
     }
     let conversations: Vec<&Conversation> =
         handles.into_iter().map(|handle| opened.library.get(handle)).collect();
@@ -108,9 +108,9 @@ fn ends_in_separator(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().last().is_some_and(|&byte| std::path::is_separator(char::from(byte)))
 }
 
-fn options(arguments: &ExtractArgs, zone: TimeZone) -> Options {
+fn options(arguments: &ExtractArgs, zone: TimeZone) -> ExtractOptions {
     let has = |included| arguments.include.contains(&included);
-    Options {
+    ExtractOptions {
         all_branches: arguments.branches == BranchesArg::All,
         include: Include {
             tools: has(IncludeArg::Tools),
@@ -119,7 +119,7 @@ fn options(arguments: &ExtractArgs, zone: TimeZone) -> Options {
         },
         front_matter: arguments.front_matter,
         attachments: arguments.attachments,
-        ..Options::new(arguments.format, zone)
+        ..ExtractOptions::new(arguments.format, zone)
     }
 }
 
@@ -128,7 +128,7 @@ fn selection(
     arguments: &ExtractArgs,
     opened: &OpenedArchives,
     clock: &Clock,
-) -> anyhow::Result<Option<Vec<Handle>>> {
+) -> anyhow::Result<Option<Vec<ConversationHandle>>> {
     let library = &opened.library;
     if arguments.all {
         return Ok(Some(library.by_date().to_vec()));
@@ -233,7 +233,7 @@ fn into_file(extraction: &Extraction, selection: Selection<'_>, path: &Path) -> 
     let result = extraction.to_file(selection, path, &watching);
     watching.finish();
     let attached = match &result {
-        Ok(Written { attached, .. }) | Err(ExtractError::Attachment { attached, .. }) => *attached,
+        Ok(FileOutcome { attached, .. }) | Err(ExtractError::Attachment { attached, .. }) => *attached,
         Err(_) => AttachmentOutcome::default(),
     };
     if attached.written > 0 {
@@ -300,8 +300,8 @@ fn to_clipboard(
             "nothing here keeps what is copied once unspool has ended: pipe it into xclip or wl-copy instead"
         );
     }
-    if !copied.terminal.is_empty() {
-        to_terminal(&copied.terminal).map_err(|error| {
+    if !copied.terminal_bytes.is_empty() {
+        to_terminal(&copied.terminal_bytes).map_err(|error| {
             anyhow::anyhow!(
                 "there is no terminal to copy by ({}): -o FILE writes a file",
                 io_error_text(&error)

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     conversation::Conversation,
     extract::{one_line, rfc3339},
-    library::{Handle, Library, Sort},
+    library::{ConversationHandle, Library, Sort},
     search::Query,
 };
 
@@ -48,7 +48,7 @@ pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> 
         }
     }
     if handles.is_empty() {
-        return Ok(Outcome::NotClean);
+        return Ok(Outcome::ExitOne);
     }
     handles.truncate(list.number.unwrap_or(usize::MAX));
     let mut output = Output::new(global.color());
@@ -74,7 +74,7 @@ pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> 
     Ok(Outcome::Done)
 }
 
-fn sorted(library: &Library, by: SortBy) -> Vec<Handle> {
+fn sorted(library: &Library, by: SortBy) -> Vec<ConversationHandle> {
     library.sorted(match by {
         SortBy::Updated => Sort::Updated,
         SortBy::Created => Sort::Created,

@@ -41,16 +41,16 @@ enum Outcome {
     /// All is well: 0.
     Done,
     /// Exit code 1: nothing matched, or there is damage, or something given away.
-    NotClean,
+    ExitOne,
 }
 
-/// Runs the whole program and returns its exit code; `screen` opens the UI.
-pub fn run(screen: impl FnOnce(Launch) -> anyhow::Result<ExitCode>) -> ExitCode {
+/// Runs the whole program and returns its exit code; `open_ui` opens the UI.
+pub fn run(open_ui: impl FnOnce(Launch) -> anyhow::Result<ExitCode>) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
-    match dispatch(cli, screen) {
+    match dispatch(cli, open_ui) {
         Ok(code) => code,
         Err(error) => {
             if !is_closed_pipe(&error) {
@@ -112,7 +112,7 @@ fn dispatch(cli: Cli, open: impl FnOnce(Launch) -> anyhow::Result<ExitCode>) -> 
         _ => {}
     }
     let global = GlobalSettings::resolve(&global)?;
-    let Some(command) = command else { return open(screen(global, query, &archives)?) };
+    let Some(command) = command else { return open(launch_or_refuse(global, query, &archives)?) };
     if query.is_some() {
         anyhow::bail!("-q stands after the subcommand: unspool list -q QUERY");
     }
@@ -129,7 +129,7 @@ fn dispatch(cli: Cli, open: impl FnOnce(Launch) -> anyhow::Result<ExitCode>) -> 
         CliCommand::Completions(completions) => completions::run(&completions),
         CliCommand::Man => man::run(),
         CliCommand::Pick(pick) => {
-            return open(Launch { pick: true, ..what_to_show(global, pick.query, &pick.archives) });
+            return open(Launch { pick: true, ..launch_for(global, pick.query, &pick.archives) });
         }
     };
     outcome.map(code)
@@ -138,12 +138,12 @@ fn dispatch(cli: Cli, open: impl FnOnce(Launch) -> anyhow::Result<ExitCode>) -> 
 fn code(outcome: Outcome) -> ExitCode {
     match outcome {
         Outcome::Done => ExitCode::SUCCESS,
-        Outcome::NotClean => ExitCode::from(1),
+        Outcome::ExitOne => ExitCode::from(1),
     }
 }
 
 /// Returns what the UI is told; refused where there is nothing to draw on.
-fn screen(
+fn launch_or_refuse(
     global: GlobalSettings,
     query: Option<String>,
     named: &[std::path::PathBuf],
@@ -156,7 +156,7 @@ fn screen(
             "stdout is no terminal: use a subcommand, such as list, search or extract (unspool --help)"
         );
     }
-    Ok(what_to_show(global, query, named))
+    Ok(launch_for(global, query, named))
 }
 
 /// Returns the word that was taken for an archive, with the subcommand that was meant by it.
@@ -167,7 +167,7 @@ fn mistyped(named: &[std::path::PathBuf]) -> Option<(&str, String)> {
     suggest::nearest(written, names).map(|meant| (written, meant.to_owned()))
 }
 
-fn what_to_show(global: GlobalSettings, query: Option<String>, named: &[std::path::PathBuf]) -> Launch {
+fn launch_for(global: GlobalSettings, query: Option<String>, named: &[std::path::PathBuf]) -> Launch {
     Launch {
         archives: archives::locations(&global, named),
         archives_origin: global.named_by(named),

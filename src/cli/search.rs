@@ -53,7 +53,7 @@ pub fn run(global: &GlobalSettings, search: &SearchArgs) -> anyhow::Result<Outco
     let results = find(&query, &opened.library, false, both_tiers);
     if results.rows.is_empty() {
         loose_advice(&query, &opened.library).filter(|_| !both_tiers).into_iter().for_each(tell);
-        return Ok(Outcome::NotClean);
+        return Ok(Outcome::ExitOne);
     }
     let exact = Matcher::new(&query);
     for (place, row) in results.rows.iter().take(search.conversations.unwrap_or(usize::MAX)).enumerate() {

@@ -96,7 +96,7 @@ pub struct Config {
     /// The clock that dates and times are by.
     pub time_zone: Layered<Zone>,
     /// The messages that start open in a thread.
-    pub open: Open,
+    pub open: InitiallyOpen,
     /// Bounds on what an archive may make us do.
     pub limits: LimitSettings,
     /// The keys of each command.
@@ -105,7 +105,7 @@ pub struct Config {
 
 /// The messages that start open in a thread; the rest starts folded.
 #[derive(Clone, Debug)]
-pub struct Open {
+pub struct InitiallyOpen {
     /// Tool calls and results, quotes, fetched pages.
     pub tools: Layered<bool>,
     /// The model's reasoning.
@@ -142,7 +142,7 @@ pub struct LimitSettings {
     pub memory_mb: Layered<SizeLimit>,
     /// Most that is read from stdin, in MB.
     pub stdin_mb: Layered<SizeLimit>,
-    /// Largest compressed zip inside a zip, in MB.
+    /// Most that compressed zips inside a zip may inflate to together, in MB.
     pub nested_mb: Layered<SizeLimit>,
 }
 
@@ -157,7 +157,7 @@ pub mod help {
     pub const MEMORY_MB: &str =
         "Most memory for the conversations, in MB, or 8 times the archives' size if that is more";
     pub const STDIN_MB: &str = "Most that is read from stdin, in MB";
-    pub const NESTED_MB: &str = "Largest compressed zip inside a zip, in MB";
+    pub const NESTED_MB: &str = "Most that compressed zips inside a zip may inflate to together, in MB";
 }
 
 impl Default for LimitSettings {
@@ -194,7 +194,7 @@ impl Default for Config {
             osc52_limit: Layered::new(BoundedNumber::clamped(clipboard::DEFAULT_OSC52_LIMIT as u64)),
             dates: Layered::default(),
             time_zone: Layered::default(),
-            open: Open {
+            open: InitiallyOpen {
                 tools: Layered::default(),
                 reasoning: Layered::default(),
                 files: Layered::default(),
@@ -221,7 +221,7 @@ pub struct OptionEntry<'a> {
 
 impl OptionEntry<'_> {
     /// Returns its table, empty for none, and its name there.
-    pub fn place(&self) -> (&'static str, &'static str) {
+    pub fn table_and_name(&self) -> (&'static str, &'static str) {
         self.path.split_once('.').unwrap_or(("", self.path))
     }
 }

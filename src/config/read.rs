@@ -97,5 +97,5 @@ fn set(
 
 /// Returns whether options stand in a table of that name.
 fn is_table(config: &mut Config, name: &str) -> bool {
-    config.entries().iter().any(|entry| entry.place().0 == name)
+    config.entries().iter().any(|entry| entry.table_and_name().0 == name)
 }

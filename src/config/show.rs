@@ -16,7 +16,7 @@ pub fn show(config: &Config) -> String {
     let mut out = String::new();
     let mut table = "";
     for entry in config.entries() {
-        let (own, name) = entry.place();
+        let (own, name) = entry.table_and_name();
         if own != table {
             let _ = writeln!(out, "[{own}]");
             table = own;

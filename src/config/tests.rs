@@ -74,7 +74,7 @@ nested-mb = 7
     assert_eq!((config.limits().ratio, config.limits().member_bytes), (3, 2 << 30));
     assert!(!config.open.canvas.value && config.open.files.value);
     for entry in config.entries() {
-        let (_, name) = entry.place();
+        let (_, name) = entry.table_and_name();
         let line = file.lines().position(|line| line.starts_with(&format!("{name} ="))).unwrap() + 1;
         assert_eq!(entry.slot.origin(), ValueOrigin::File(line), "{}", entry.path);
     }

@@ -2,10 +2,10 @@
 
 use super::{
     Conversation,
-    message::{Kind, Message, NO_TIME, NONE_16, NONE_32, Role, Visibility},
+    message::{Message, MessageKind, NO_TIME, NONE_16, NONE_32, Role, Visibility},
     name_table::NameTable,
     origin::{ConversationKind, ObjectLocation, Provider},
-    part::Part,
+    part::Annotation,
     time::Time,
 };
 
@@ -17,7 +17,7 @@ pub struct MessageDraft<'a> {
     /// Shown, folded or hidden.
     pub visibility: Visibility,
     /// The kind of its content.
-    pub kind: Kind,
+    pub kind: MessageKind,
     /// `true` if the answer was interrupted.
     pub interrupted: bool,
     /// The message before it: an index that was pushed already.
@@ -31,7 +31,7 @@ pub struct MessageDraft<'a> {
     /// The cleaned text.
     pub text: &'a str,
     /// Its parts, ranges relative to `text`.
-    pub parts: Vec<Part>,
+    pub parts: Vec<Annotation>,
 }
 
 impl<'a> MessageDraft<'a> {
@@ -40,7 +40,7 @@ impl<'a> MessageDraft<'a> {
         Self {
             role,
             visibility: Visibility::Shown,
-            kind: Kind::Text,
+            kind: MessageKind::Text,
             interrupted: false,
             parent: None,
             time: None,
@@ -59,7 +59,7 @@ impl<'a> MessageDraft<'a> {
 pub struct ConversationBuilder {
     names: NameTable,
     messages: Vec<Message>,
-    parts: Vec<Part>,
+    parts: Vec<Annotation>,
     runs: [String; 3],
 }
 

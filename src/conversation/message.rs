@@ -42,7 +42,7 @@ pub enum Visibility {
 
 /// The kind of content that a message has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum MessageKind {
     /// Prose in Markdown, perhaps with attachments; voice as its words.
     Text,
     /// A tool call: the model writes to a tool. [`Conversation::message_name`](super::Conversation::message_name) is
@@ -67,7 +67,7 @@ pub enum Kind {
     /// Saved memory.
     Memory,
     /// A canvas document, in its final state. The document's name and type are in its
-    /// [`Detail::Canvas`](super::Detail::Canvas) part.
+    /// [`AnnotationKind::Canvas`](super::AnnotationKind::Canvas) part.
     Canvas,
     /// A content type this version does not know;
     /// [`Conversation::message_name`](super::Conversation::message_name) has its name.
@@ -87,7 +87,7 @@ pub struct Message {
     /// Shown, folded or hidden.
     pub visibility: Visibility,
     /// The kind of its content.
-    pub kind: Kind,
+    pub kind: MessageKind,
     /// `true` if the answer was interrupted: by the person, by an error or by the length limit.
     pub interrupted: bool,
     pub(super) parent: u32,

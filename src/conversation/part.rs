@@ -4,20 +4,20 @@ use std::ops::Range;
 
 /// Something in a message besides its words, or a fact about some of them.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Part {
+pub struct Annotation {
     /// The bytes of the *message's* text that it concerns; empty for what stands between words.
     pub range: Range<u32>,
     /// Its content.
-    pub detail: Detail,
+    pub detail: AnnotationKind,
 }
 
-/// The content of a [`Part`].
+/// The content of a [`Annotation`].
 #[derive(Clone, Debug, PartialEq)]
-pub enum Detail {
+pub enum AnnotationKind {
     /// The range reads as Markdown links to these sources; a screen may show a number instead.
     Citation(Box<[Link]>),
     /// Sources listed for the whole message, without a place in the text (empty range at its end).
-    Sources(Box<[Link]>),
+    ListedSources(Box<[Link]>),
     /// An image, file, voice clip or video at this place.
     Attachment(Box<Attachment>),
     /// This message is a canvas.
@@ -28,28 +28,28 @@ pub enum Detail {
         format: Box<str>,
     },
     /// The time the model thought, in whole seconds; `None`: the message's text says it in the export's own words.
-    Thought {
+    ThinkingTime {
         /// `metadata.finished_duration_sec`.
         seconds: Option<u32>,
     },
     /// The message quotes or fetched this page.
-    Source(Box<Link>),
+    QuotedPage(Box<Link>),
 }
 
-impl Detail {
+impl AnnotationKind {
     /// Bytes it keeps on the heap.
     pub(super) fn heap_size(&self) -> usize {
         let link = |link: &Link| size_of::<Link>() + link.title.len() + link.url.len();
         match self {
-            Self::Citation(links) | Self::Sources(links) => links.iter().map(link).sum(),
+            Self::Citation(links) | Self::ListedSources(links) => links.iter().map(link).sum(),
             Self::Attachment(attachment) => {
                 let Attachment { id, name, mime, prompt, content, .. } = &**attachment;
                 let texts = [id, name, mime, prompt, content];
                 size_of::<Attachment>() + texts.iter().map(|text| text.len()).sum::<usize>()
             }
             Self::Canvas { title, format } => title.len() + format.len(),
-            Self::Thought { .. } => 0,
-            Self::Source(source) => link(source),
+            Self::ThinkingTime { .. } => 0,
+            Self::QuotedPage(source) => link(source),
         }
     }
 }

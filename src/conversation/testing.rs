@@ -4,8 +4,8 @@
 //! in by its path; so it says `unspool` where it means this library.
 
 use unspool::conversation::{
-    Conversation, ConversationBuilder, ConversationMeta, Kind, MessageDraft, ObjectLocation, Provider, Role,
-    Time, Visibility,
+    Conversation, ConversationBuilder, ConversationMeta, MessageDraft, MessageKind, ObjectLocation, Provider,
+    Role, Time, Visibility,
 };
 
 /// 2025-03-03T09:42:00Z.
@@ -42,7 +42,7 @@ pub fn answer(text: &str) -> MessageDraft<'_> {
 }
 
 /// Drafts what an assistant does beside its answer: reasoning, a call of a tool.
-pub fn folded(kind: Kind, text: &str) -> MessageDraft<'_> {
+pub fn folded(kind: MessageKind, text: &str) -> MessageDraft<'_> {
     MessageDraft { kind, visibility: Visibility::Folded, ..answer(text) }
 }
 
@@ -99,7 +99,7 @@ pub fn conversation(day: u32, title: &str, texts: &[&str]) -> Conversation {
 pub fn forked() -> Conversation {
     let drafts = [
         prompt("Which one?"),
-        folded(Kind::Reasoning, "Hm."),
+        folded(MessageKind::Reasoning, "Hm."),
         answer("Left."),
         prompt("Why?"),
         MessageDraft { parent: Some(0), ..answer("Right.") },

@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(tree.siblings(&conversation, 2), [1, 2]);
         assert_eq!(tree.siblings(&conversation, 4), [0, 4]);
         assert_eq!(tree.newest_leaf(0), 3);
-        assert_eq!(conversation.visible_path(), [0, 1]);
+        assert_eq!(conversation.current_path(), [0, 1]);
     }
 
     #[test]

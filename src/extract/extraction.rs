@@ -14,13 +14,13 @@ use std::{
 use jiff::tz::TimeZone;
 
 use super::{
-    Format, Options,
+    ExtractOptions, Format,
     error::ExtractError,
     folder, original_secrets,
     progress::ExtractProgress,
     redaction::{Redaction, Secrets},
     save::{
-        Clobber, PartialFile, SaveError, WriteOutcome, Written, attachments::AttachmentWriter,
+        Clobber, FileOutcome, FolderOutcome, PartialFile, SaveError, attachments::AttachmentWriter,
         refuse_archives,
     },
 };
@@ -43,7 +43,7 @@ pub struct Selection<'a> {
 #[derive(Debug)]
 pub struct Extraction {
     /// The parts of a conversation that are written, and their format.
-    pub options: Options,
+    pub options: ExtractOptions,
     /// The redaction that everything passes; counts the secrets it took out.
     pub redaction: Redaction,
     /// The fate of a file that exists.
@@ -52,13 +52,13 @@ pub struct Extraction {
 
 impl Extraction {
     /// Extracts with these options, secrets and all, and replaces nothing.
-    pub fn new(options: Options) -> Self {
+    pub fn new(options: ExtractOptions) -> Self {
         Self { options, redaction: Redaction::default(), clobber: Clobber::Never }
     }
 
     /// Extracts original objects, as they are.
     pub fn of_originals() -> Self {
-        Self::new(Options::new(Format::Json, TimeZone::UTC))
+        Self::new(ExtractOptions::new(Format::Json, TimeZone::UTC))
     }
 
     /// Gives the text to `sink`, piece by piece: of one conversation in one piece, of several each in its
@@ -104,7 +104,7 @@ impl Extraction {
         selection: Selection<'_>,
         path: &Path,
         progress: &dyn ExtractProgress,
-    ) -> Result<Written, ExtractError> {
+    ) -> Result<FileOutcome, ExtractError> {
         self.ensure_one_text(selection)?;
         let failed = |error| ExtractError::Save(SaveError::failed(path, &error));
         refuse_archives(selection.archives, path)?;
@@ -125,7 +125,7 @@ impl Extraction {
         attached.count_renamed(outcome.attached.written);
         match outcome.existing.into_iter().next() {
             Some(existing_path) => Err(ExtractError::Attachment { existing_path, attached }),
-            None => Ok(Written { bytes, attached }),
+            None => Ok(FileOutcome { bytes, attached }),
         }
     }
 
@@ -140,7 +140,7 @@ impl Extraction {
         selection: Selection<'_>,
         folder: &Path,
         progress: &dyn ExtractProgress,
-    ) -> Result<WriteOutcome, ExtractError> {
+    ) -> Result<FolderOutcome, ExtractError> {
         folder::write(self, selection, folder, progress)
     }
 
@@ -173,10 +173,10 @@ impl Extraction {
         }
         let total = selection.conversations.len();
         let secrets = original_secrets::collect_secrets(&self.redaction, selection, progress)?;
-        sink(super::opening(&self.options, &format!("{total} conversations")).as_bytes())?;
+        sink(super::format_opening(&self.options, &format!("{total} conversations")).as_bytes())?;
         for (done, (conversation, secrets)) in selection.conversations.iter().zip(secrets).enumerate() {
             self.redaction.count(&secrets);
-            let redacted = secrets.conversation(conversation);
+            let redacted = secrets.redacted_conversation(conversation);
             let options = self.write_attachments_and_link(
                 selection.archives,
                 conversation,
@@ -184,10 +184,10 @@ impl Extraction {
                 &secrets,
                 attachments.as_deref_mut(),
             )?;
-            sink(super::section(&redacted, &options, done == 0).as_bytes())?;
+            sink(super::format_section(&redacted, &options, done == 0).as_bytes())?;
             progress.conversations_done(done + 1, total);
         }
-        sink(super::closing(self.options.format).as_bytes())
+        sink(super::format_closing(self.options.format).as_bytes())
     }
 
     /// Returns one conversation's text, or its original object, byte for byte.
@@ -203,7 +203,7 @@ impl Extraction {
                 .pop()
                 .unwrap_or_default();
             self.redaction.count(&secrets);
-            let redacted = secrets.conversation(conversation);
+            let redacted = secrets.redacted_conversation(conversation);
             let options = self.write_attachments_and_link(
                 selection.archives,
                 conversation,
@@ -211,7 +211,7 @@ impl Extraction {
                 &secrets,
                 attachments,
             )?;
-            return Ok(super::conversation(&redacted, &options).into_bytes());
+            return Ok(super::format_conversation(&redacted, &options).into_bytes());
         }
         let bytes = original(selection.archives, conversation, progress)?;
         if !self.redaction.is_wanted() {
@@ -233,12 +233,12 @@ impl Extraction {
             self.write_attachments_and_link(
                 selection.archives,
                 conversation,
-                &secrets.conversation(conversation),
+                &secrets.redacted_conversation(conversation),
                 &secrets,
                 attachments,
             )?;
         }
-        let redacted = match secrets.original(&bytes) {
+        let redacted = match secrets.redacted_original(&bytes) {
             Cow::Owned(redacted) => Some(redacted),
             Cow::Borrowed(_) => None,
         };
@@ -254,7 +254,7 @@ impl Extraction {
         redacted: &Conversation,
         secrets: &Secrets,
         attachments: Option<&mut AttachmentWriter<'_>>,
-    ) -> Result<Cow<'_, Options>, ExtractError> {
+    ) -> Result<Cow<'_, ExtractOptions>, ExtractError> {
         match attachments {
             Some(attachments) => {
                 Ok(attachments.write_attachments(archives, conversation, redacted, secrets, &self.options)?)
@@ -320,7 +320,7 @@ mod tests {
                 let selection = Selection { archives: &[], conversations };
                 let written = extraction.to_file(selection, &path, &()).unwrap();
                 assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "{format:?}");
-                assert_eq!(written, Written { bytes: text.len() as u64, ..Written::default() });
+                assert_eq!(written, FileOutcome { bytes: text.len() as u64, ..FileOutcome::default() });
             }
         }
     }
@@ -328,7 +328,7 @@ mod tests {
     #[test]
     fn originals_and_front_matter_are_one_conversation_a_text() {
         let [one, two] = some();
-        let front_matter = Options { front_matter: true, ..options(Format::Markdown) };
+        let front_matter = ExtractOptions { front_matter: true, ..options(Format::Markdown) };
         for (extraction, said) in [
             (Extraction::of_originals(), "json is one object a file: 2 conversations need a folder"),
             (Extraction::new(front_matter), "front matter is for one conversation a file: 2 need a folder"),
@@ -348,7 +348,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let [one, _] = some();
         let selection = Selection { archives: &[], conversations: &[&one] };
-        let wanted = Options { attachments: true, ..options(Format::Markdown) };
+        let wanted = ExtractOptions { attachments: true, ..options(Format::Markdown) };
         let extraction = Extraction::new(wanted);
         let error = extraction.to_file(selection, &folder.path().join("a.md"), &Stopping).unwrap_err();
         assert_eq!(error.to_string(), "stopped: nothing was written");

@@ -16,9 +16,9 @@ use super::{
     progress::ExtractProgress,
     redaction::Secrets,
     save::{
-        self, Clobber, FileBatch, SaveError, WriteOutcome,
+        self, Clobber, FileBatch, FolderOutcome, SaveError,
         attachments::{AttachmentWriter, attachments_folder_for},
-        names::Names,
+        names::TakenNames,
         refuse_archives, refuse_archives_in,
     },
 };
@@ -34,15 +34,15 @@ pub(super) fn write(
     selection: Selection<'_>,
     folder: &Path,
     progress: &dyn ExtractProgress,
-) -> Result<WriteOutcome, ExtractError> {
+) -> Result<FolderOutcome, ExtractError> {
     save::create_folder(folder)?;
-    save::sweep(folder);
+    save::remove_stale_temporaries(folder);
     let options = &extraction.options;
     let secrets = match original_secrets::collect_secrets(&extraction.redaction, selection, progress) {
-        Err(ExtractError::Stopped) => return Ok(WriteOutcome::default()),
+        Err(ExtractError::Stopped) => return Ok(FolderOutcome::default()),
         secrets => secrets?,
     };
-    let mut names = Names::new();
+    let mut names = TakenNames::new();
     let files = selection.conversations.iter().zip(secrets);
     let files = files.map(|(&conversation, secrets)| {
         let name = names.name(&secrets.title_and_id(conversation), options.format.extension(), &options.zone);
@@ -96,10 +96,10 @@ impl FolderJob<'_> {
     }
 
     /// Makes and writes texts on as many threads as there are processors, each with its own batch.
-    fn texts(&self) -> Result<WriteOutcome, ExtractError> {
+    fn texts(&self) -> Result<FolderOutcome, ExtractError> {
         let next = AtomicUsize::new(0);
         let stopped = AtomicBool::new(false);
-        let total = Mutex::new(WriteOutcome::default());
+        let total = Mutex::new(FolderOutcome::default());
         let failure = Mutex::new(None);
         let write = || -> Result<(), ExtractError> {
             let mut batch = self.batch();
@@ -135,19 +135,19 @@ impl FolderJob<'_> {
         let Extraction { options, redaction, .. } = self.extraction;
         let NamedFile { conversation, secrets, name } = file;
         redaction.count(secrets);
-        let redacted = secrets.conversation(conversation);
+        let redacted = secrets.redacted_conversation(conversation);
         if !options.attachments {
-            return Ok(batch.add(name, super::conversation(&redacted, options).as_bytes())?);
+            return Ok(batch.add(name, super::format_conversation(&redacted, options).as_bytes())?);
         }
         let mut attachments = self.attachment_writer(name, batch)?;
         let options =
             attachments.write_attachments(self.archives, conversation, &redacted, secrets, options)?;
-        let text = super::conversation(&redacted, &options);
+        let text = super::format_conversation(&redacted, &options);
         Ok(batch.add_with(name, text.as_bytes(), Some(attachments.into_parts()))?)
     }
 
     /// Writes original objects, in one pass over each archive in the order of its bytes.
-    fn originals(&self) -> Result<WriteOutcome, ExtractError> {
+    fn originals(&self) -> Result<FolderOutcome, ExtractError> {
         let mut wanted: Vec<(ObjectLocation, &NamedFile<'_>)> =
             self.files.iter().map(|file| (file.conversation.object_location, file)).collect();
         wanted.sort_unstable_by_key(|&(location, file)| (location, &*file.name));
@@ -201,9 +201,9 @@ impl FolderJob<'_> {
         redaction.count(secrets);
         let mut attachments = self.attachment_writer(name, batch)?;
         if options.attachments {
-            let redacted = secrets.conversation(conversation);
+            let redacted = secrets.redacted_conversation(conversation);
             attachments.write_attachments(self.archives, conversation, &redacted, secrets, options)?;
         }
-        Ok(batch.add_with(name, &secrets.original(bytes), Some(attachments.into_parts()))?)
+        Ok(batch.add_with(name, &secrets.redacted_original(bytes), Some(attachments.into_parts()))?)
     }
 }

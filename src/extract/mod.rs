@@ -25,16 +25,16 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use crate::conversation::{Conversation, ConversationKind, Kind, Role, Time, Tree, Visibility};
+use crate::conversation::{Conversation, ConversationKind, MessageKind, Role, Time, Tree, Visibility};
 
 pub use self::{
     error::ExtractError,
     extraction::{Extraction, Selection},
     format::{
-        Format, closing, conversation, conversation_to_copy, conversations_to_copy, jsonl::one_line,
-        messages, opening, section,
+        Format, conversation_to_copy, conversations_to_copy, format_closing, format_conversation,
+        format_messages, format_opening, format_section, jsonl::one_line,
     },
-    options::{Include, Options},
+    options::{ExtractOptions, Include},
     progress::ExtractProgress,
 };
 
@@ -46,10 +46,10 @@ pub fn answer_for(conversation: &Conversation, message: usize) -> Option<usize> 
         let message = &messages[index];
         message.role == Role::Assistant
             && message.visibility == Visibility::Shown
-            && message.kind != Kind::Canvas
+            && message.kind != MessageKind::Canvas
     };
     messages.get(message)?;
-    let visible = conversation.visible_path();
+    let visible = conversation.current_path();
     let branch = if visible.contains(&message) {
         visible
     } else {
@@ -61,7 +61,7 @@ pub fn answer_for(conversation: &Conversation, message: usize) -> Option<usize> 
 /// Makes a text fit to be copied: without the control characters that act when they are pasted. ESC and the
 /// rest of C0 go, DEL and C1 too; tab and newline stay. A carriage return is Enter to a terminal, so CRLF
 /// becomes a newline.
-pub fn harmless(text: &str) -> Cow<'_, str> {
+pub fn without_control_chars(text: &str) -> Cow<'_, str> {
     let acts = |char: char| char.is_control() && char != '\t' && char != '\n';
     if text.contains(acts) { Cow::Owned(text.replace(acts, "")) } else { Cow::Borrowed(text) }
 }
@@ -101,8 +101,8 @@ mod tests {
             "t",
             vec![
                 prompt("?"),
-                folded(Kind::Reasoning, "hm"),
-                folded(Kind::Call, "x"),
+                folded(MessageKind::Reasoning, "hm"),
+                folded(MessageKind::Call, "x"),
                 answer("one"),
                 answer("two"),
             ],
@@ -119,8 +119,8 @@ mod tests {
 
     #[test]
     fn a_copy_holds_nothing_that_acts_when_pasted() {
-        assert_eq!(harmless("a\x1b[201~b\x07\r\nc\td\u{9b}31m\x7f"), "a[201~b\nc\td31m");
-        assert!(matches!(harmless("Zürich\n\t漢字 \u{e200}"), Cow::Borrowed(_)));
+        assert_eq!(without_control_chars("a\x1b[201~b\x07\r\nc\td\u{9b}31m\x7f"), "a[201~b\nc\td31m");
+        assert!(matches!(without_control_chars("Zürich\n\t漢字 \u{e200}"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::{Format, save::attachments::AttachmentLinks};
 use crate::{
-    conversation::{Kind, Message, Visibility},
+    conversation::{Message, MessageKind, Visibility},
     message::Aside,
 };
 
@@ -51,7 +51,7 @@ impl Include {
 
 /// The options of an extract.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct ExtractOptions {
     /// The format.
     pub format: Format,
     /// `true`: every branch, in depth-first order, instead of one.
@@ -71,7 +71,7 @@ pub struct Options {
     pub links: Option<Arc<AttachmentLinks>>,
 }
 
-impl Options {
+impl ExtractOptions {
     /// Takes the visible branch, nothing folded or hidden, with times in `zone`.
     pub fn new(format: Format, zone: TimeZone) -> Self {
         Self {
@@ -89,7 +89,7 @@ impl Options {
     /// Returns whether this message of its conversation is written.
     pub fn takes(&self, message: &Message) -> bool {
         self.include.takes(message)
-            || (message.kind == Kind::Canvas
+            || (message.kind == MessageKind::Canvas
                 && message.visibility != Visibility::Hidden
                 && self.format.shows_canvases())
     }
@@ -113,15 +113,15 @@ mod tests {
             let message = conversation.messages()[0].clone();
             [Include::default(), tools, reasoning, hidden].map(|include| include.takes(&message))
         };
-        assert_eq!(of(Visibility::Shown, Kind::Text), [true; 4]);
-        assert_eq!(of(Visibility::Shown, Kind::Output), [true; 4]);
-        assert_eq!(of(Visibility::Shown, Kind::Canvas), [false, true, false, false]);
-        assert_eq!(of(Visibility::Folded, Kind::Call), [false, true, false, false]);
-        assert_eq!(of(Visibility::Folded, Kind::Other), [false, true, false, false]);
-        assert_eq!(of(Visibility::Folded, Kind::Reasoning), [false, false, true, false]);
-        assert_eq!(of(Visibility::Folded, Kind::Recap), [false, false, true, false]);
-        assert_eq!(of(Visibility::Folded, Kind::Memory), [false, false, false, true]);
-        assert_eq!(of(Visibility::Hidden, Kind::Text), [false, false, false, true]);
-        assert_eq!(of(Visibility::Hidden, Kind::Reasoning), [false, false, false, true]);
+        assert_eq!(of(Visibility::Shown, MessageKind::Text), [true; 4]);
+        assert_eq!(of(Visibility::Shown, MessageKind::Output), [true; 4]);
+        assert_eq!(of(Visibility::Shown, MessageKind::Canvas), [false, true, false, false]);
+        assert_eq!(of(Visibility::Folded, MessageKind::Call), [false, true, false, false]);
+        assert_eq!(of(Visibility::Folded, MessageKind::Other), [false, true, false, false]);
+        assert_eq!(of(Visibility::Folded, MessageKind::Reasoning), [false, false, true, false]);
+        assert_eq!(of(Visibility::Folded, MessageKind::Recap), [false, false, true, false]);
+        assert_eq!(of(Visibility::Folded, MessageKind::Memory), [false, false, false, true]);
+        assert_eq!(of(Visibility::Hidden, MessageKind::Text), [false, false, false, true]);
+        assert_eq!(of(Visibility::Hidden, MessageKind::Reasoning), [false, false, false, true]);
     }
 }

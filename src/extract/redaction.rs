@@ -5,21 +5,21 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{Options, format::entries::entries};
+use super::{ExtractOptions, format::entries::entries};
 use crate::{
     conversation::Conversation,
     secrets::{Counts, KnownSecrets, Scanner},
 };
 
 /// Counts the secrets that an extract with these options would hold.
-pub fn count_secrets(conversation: &Conversation, options: &Options) -> Counts {
+pub fn count_secrets(conversation: &Conversation, options: &ExtractOptions) -> Counts {
     count_secrets_while(conversation, options, &|| true).unwrap_or_default()
 }
 
 /// Does the same as long as somebody waits for it, message by message; `None`: nobody does any more.
 pub fn count_secrets_while(
     conversation: &Conversation,
-    options: &Options,
+    options: &ExtractOptions,
     should_continue: &dyn Fn() -> bool,
 ) -> Option<Counts> {
     let mut known = KnownSecrets::new();
@@ -114,8 +114,8 @@ pub struct Redaction(Option<Mutex<Counts>>);
 pub struct Secrets(Option<Box<KnownSecrets>>);
 
 impl Secrets {
-    /// Returns the conversation as it may be written. Give it to [`super::conversation`] in the place of the other.
-    pub fn conversation<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
+    /// Returns the conversation as it may be written. Give it to [`super::format_conversation`] in the place of the other.
+    pub fn redacted_conversation<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
         match &self.0 {
             Some(known) if !known.is_empty() => Cow::Owned(known.redact_conversation(conversation)),
             _ => Cow::Borrowed(conversation),
@@ -131,7 +131,7 @@ impl Secrets {
     }
 
     /// Returns the original object as it may be written: its strings and numbers changed, no other byte.
-    pub fn original<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    pub fn redacted_original<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         match &self.0 {
             Some(known) if !known.is_empty() => Cow::Owned(known.redact_json(bytes)),
             _ => Cow::Borrowed(bytes),
@@ -207,7 +207,7 @@ mod tests {
         },
         *,
     };
-    use crate::conversation::Kind;
+    use crate::conversation::MessageKind;
 
     #[test]
     fn what_an_extract_holds_depends_on_what_it_takes() {
@@ -215,17 +215,17 @@ mod tests {
             "Mail a@example.org",
             vec![
                 prompt("b@example.org"),
-                folded(Kind::Call, "c@example.org"),
-                folded(Kind::Reasoning, "d@example.org, e@example.org"),
+                folded(MessageKind::Call, "c@example.org"),
+                folded(MessageKind::Reasoning, "d@example.org, e@example.org"),
                 answer("none"),
             ],
         );
-        let held = |options: &Options| super::count_secrets(&conversation, options).total();
+        let held = |options: &ExtractOptions| super::count_secrets(&conversation, options).total();
         let tools = Include { tools: true, ..Include::default() };
         assert_eq!(held(&options(Format::Markdown)), 2);
         assert_eq!(held(&options(Format::Jsonl)), 1);
-        assert_eq!(held(&Options { include: tools, ..options(Format::Markdown) }), 3);
-        assert_eq!(held(&Options { include: Include::ALL, ..options(Format::Html) }), 5);
+        assert_eq!(held(&ExtractOptions { include: tools, ..options(Format::Markdown) }), 3);
+        assert_eq!(held(&ExtractOptions { include: Include::ALL, ..options(Format::Html) }), 5);
         assert_eq!(held(&options(Format::Json)), 5);
     }
 

@@ -2,9 +2,9 @@
 
 use jiff::tz::TimeZone;
 
-use super::{Format, Options};
+use super::{ExtractOptions, Format};
 pub use crate::conversation::testing::{MORNING, answer, chain, folded, forked, meta, prompt};
 
-pub fn options(format: Format) -> Options {
-    Options::new(format, TimeZone::UTC)
+pub fn options(format: Format) -> ExtractOptions {
+    ExtractOptions::new(format, TimeZone::UTC)
 }

@@ -1,8 +1,8 @@
 //! Documents that a conversation makes and changes: shown once, in their final state, where they were made.
 
-use super::{growth::GrowthBudget, message_arena::NO_PARENT};
+use super::{growth::ExpansionBudget, message_arena::NO_PARENT};
 use crate::{
-    conversation::{Detail, Part},
+    conversation::{Annotation, AnnotationKind},
     message::branches,
 };
 
@@ -22,10 +22,10 @@ pub(super) struct MadeDocument {
 
 impl MadeDocument {
     /// Describes it, by name and type, for the message that made it.
-    pub(super) fn part(&self) -> Part {
+    pub(super) fn part(&self) -> Annotation {
         let detail =
-            Detail::Canvas { title: self.title.as_str().into(), format: self.format.as_str().into() };
-        Part { range: 0..self.text.len() as u32, detail }
+            AnnotationKind::Canvas { title: self.title.as_str().into(), format: self.format.as_str().into() };
+        Annotation { range: 0..self.text.len() as u32, detail }
     }
 }
 
@@ -100,7 +100,7 @@ pub(super) struct OverBudget;
 
 impl ChangeBudget {
     /// Allows what the changes of a conversation may cost. They add to its documents what is left to be added to it.
-    pub(super) fn of(growth: &GrowthBudget) -> Self {
+    pub(super) fn of(growth: &ExpansionBudget) -> Self {
         let work = WORK.saturating_add(growth.json_length().saturating_mul(WORK_PER_BYTE)).min(MAX_WORK);
         Self { work_budget: work, growth_budget: growth.left(), skipped_changes: 0 }
     }
@@ -121,7 +121,7 @@ impl ChangeBudget {
 
     #[cfg(test)]
     pub(super) fn with(work: usize) -> Self {
-        Self { work_budget: work, ..Self::of(&GrowthBudget::default()) }
+        Self { work_budget: work, ..Self::of(&ExpansionBudget::default()) }
     }
 
     /// Returns the cost that is left.

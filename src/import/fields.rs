@@ -8,19 +8,19 @@ use std::borrow::Cow;
 
 use serde::de::{MapAccess, SeqAccess};
 
-use super::json::{FieldKey, Lenient, MaybeText, MemoryBudget, Raw, UnreadValue, UnreadValues};
-use crate::conversation::{Attachment, Detail, Link, Media, Part};
+use super::json::{FieldKey, Lenient, MaybeText, MemoryBudget, Raw, UnclaimedValue, UnclaimedValues};
+use crate::conversation::{Annotation, AnnotationKind, Attachment, Link, Media};
 
 /// The content of a message: a list, each element as it stands; or a bare string.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ContentPieces<'de> {
+pub(super) struct ContentList<'de> {
     pub list: Vec<Raw<'de>>,
     pub bare: MaybeText<'de>,
     /// The values of an object that stands where a list should.
-    pub unread: UnreadValues<'de>,
+    pub unread: UnclaimedValues<'de>,
 }
 
-impl<'de> Lenient<'de> for ContentPieces<'de> {
+impl<'de> Lenient<'de> for ContentList<'de> {
     fn from_text(text: Cow<'de, str>, _: &MemoryBudget) -> Self {
         Self { bare: Some(text), ..Self::default() }
     }
@@ -38,7 +38,7 @@ impl<'de> Lenient<'de> for ContentPieces<'de> {
         Ok(pieces)
     }
 
-    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnclaimedValue<'_>)) {
         for (key, value) in &self.unread.0 {
             visit(if key.is_empty() { parent_key } else { key }, value);
         }
@@ -62,18 +62,18 @@ pub(super) fn bounded_name(name: &str) -> Cow<'_, str> {
 }
 
 /// Returns a text of a conversation's own, if it says anything.
-fn said(text: &MaybeText<'_>) -> Option<Box<str>> {
+fn non_blank_owned(text: &MaybeText<'_>) -> Option<Box<str>> {
     text.as_deref().filter(|text| !text.trim().is_empty()).map(Box::from)
 }
 
 /// Returns the id of a conversation, a model or the like.
-pub(super) fn id(text: &MaybeText<'_>) -> Option<Box<str>> {
-    said(text).filter(|id| id.len() <= MAX_ID_LENGTH)
+pub(super) fn bounded_id(text: &MaybeText<'_>) -> Option<Box<str>> {
+    non_blank_owned(text).filter(|id| id.len() <= MAX_ID_LENGTH)
 }
 
 /// Returns a title.
-pub(super) fn title(text: &MaybeText<'_>) -> Option<Box<str>> {
-    let title = said(text)?;
+pub(super) fn bounded_title(text: &MaybeText<'_>) -> Option<Box<str>> {
+    let title = non_blank_owned(text)?;
     if title.len() <= MAX_TITLE_LENGTH {
         return Some(title);
     }
@@ -101,7 +101,7 @@ pub(super) fn media(mime: &str) -> Media {
 }
 
 /// Returns a file, of which nothing is known yet.
-pub(super) fn attachment(media: Media) -> Attachment {
+pub(super) fn empty_attachment(media: Media) -> Attachment {
     let empty = || Box::from("");
     Attachment {
         media,
@@ -116,8 +116,8 @@ pub(super) fn attachment(media: Media) -> Attachment {
 }
 
 /// Returns a file at a place of a message's text.
-pub(super) fn attached(attachment: Attachment, at: u32) -> Part {
-    Part { range: at..at, detail: Detail::Attachment(Box::new(attachment)) }
+pub(super) fn attachment_part(attachment: Attachment, at: u32) -> Annotation {
+    Annotation { range: at..at, detail: AnnotationKind::Attachment(Box::new(attachment)) }
 }
 
 #[cfg(test)]
@@ -127,10 +127,10 @@ mod tests {
     #[test]
     fn an_id_that_is_too_long_is_none_and_titles_and_names_are_cut() {
         let text = |length: usize| Some(Cow::Owned("é".repeat(length / 2)));
-        assert!(id(&text(MAX_ID_LENGTH)).is_some());
-        assert_eq!(id(&text(MAX_ID_LENGTH + 2)), None);
+        assert!(bounded_id(&text(MAX_ID_LENGTH)).is_some());
+        assert_eq!(bounded_id(&text(MAX_ID_LENGTH + 2)), None);
         for length in [MAX_TITLE_LENGTH, MAX_TITLE_LENGTH + 2, 2 * MAX_TITLE_LENGTH] {
-            let title = title(&text(length)).expect("it says something");
+            let title = bounded_title(&text(length)).expect("it says something");
             assert!(title.len() <= MAX_TITLE_LENGTH + '…'.len_utf8(), "{}", title.len());
             assert_eq!(title.ends_with('…'), length > MAX_TITLE_LENGTH);
         }

@@ -7,18 +7,18 @@
 use std::cell::Cell;
 
 /// The bytes that may be added to any conversation, besides once as many as its JSON has.
-const MAX_GROWTH: usize = 8 << 20;
+const MAX_EXPANSION: usize = 8 << 20;
 
 /// The bytes that may still be added to a conversation.
-pub(super) struct GrowthBudget {
+pub(super) struct ExpansionBudget {
     json_length: usize,
     left: Cell<usize>,
 }
 
-impl GrowthBudget {
+impl ExpansionBudget {
     /// Allows what may be added to a conversation whose JSON has this many bytes.
     pub(super) fn of(json_length: usize) -> Self {
-        Self { json_length, left: Cell::new(json_length.saturating_add(MAX_GROWTH)) }
+        Self { json_length, left: Cell::new(json_length.saturating_add(MAX_EXPANSION)) }
     }
 
     /// Returns the bytes of the conversation's JSON.
@@ -45,7 +45,7 @@ impl GrowthBudget {
     }
 }
 
-impl Default for GrowthBudget {
+impl Default for ExpansionBudget {
     fn default() -> Self {
         Self::of(0)
     }

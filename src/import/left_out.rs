@@ -10,7 +10,7 @@ pub enum LeftOutReason {
     /// It names something inside the service, and says nothing to a reader.
     Id,
     /// It says in one word what kind of thing something is, or in which state; what follows from it is shown.
-    Kind,
+    TypeOrFormat,
     /// It tells how the service made or keeps something.
     Internal,
     /// It is said elsewhere.
@@ -27,7 +27,7 @@ impl LeftOutReason {
     /// All of them, in the order in which they are told.
     pub const ALL: [Self; 7] = [
         Self::Id,
-        Self::Kind,
+        Self::TypeOrFormat,
         Self::Internal,
         Self::ShownElsewhere,
         Self::ToolStatus,
@@ -39,7 +39,7 @@ impl LeftOutReason {
     pub fn words(self) -> &'static str {
         match self {
             Self::Id => "names of something inside the service",
-            Self::Kind => "words of the format: a kind, a state, a role",
+            Self::TypeOrFormat => "words of the format: a kind, a state, a role",
             Self::Internal => "how the service made or keeps it",
             Self::ShownElsewhere => "what says once more what is shown",
             Self::ToolStatus => "what the service's screen says while a tool runs",

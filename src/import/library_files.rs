@@ -15,7 +15,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::{
     chatgpt,
-    fields::{attachment, bounded_name, media},
+    fields::{bounded_name, empty_attachment, media},
     unread::push_outline,
 };
 use crate::conversation::{Attachment, Media};
@@ -74,7 +74,7 @@ impl LibraryFiles {
                 id: id.into(),
                 name: bounded_name(text("file_name")).into(),
                 mime: bounded_name(mime).into(),
-                ..attachment(media(mime))
+                ..empty_attachment(media(mime))
             };
             self.by_message.entry(message.into()).or_default().push(file);
             self.count += 1;
@@ -116,7 +116,7 @@ impl LibraryFiles {
             id: format!("{FOLDER}{id}.json").into(),
             name: format!("{}.{ending}", bounded_name(title)).into(),
             content: content.into(),
-            ..attachment(Media::File)
+            ..empty_attachment(Media::File)
         };
         let canvas = StoredCanvas { file, member: member.to_owned(), is_named: AtomicBool::new(false) };
         self.count += usize::from(self.canvases.insert(id.into(), canvas).is_none());

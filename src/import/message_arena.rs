@@ -15,12 +15,12 @@ use hashbrown::HashSet;
 
 use super::{
     DocumentSources, ImportCounts,
-    fields::{attached, bounded_name},
-    growth::GrowthBudget,
+    fields::{attachment_part, bounded_name},
+    growth::ExpansionBudget,
 };
 use crate::conversation::{
-    Attachment, ConversationKind, ConversationMeta, Detail, Kind, MessageDraft, NameTable, ObjectLocation,
-    Part, Provider, Role, Time, Visibility,
+    Annotation, AnnotationKind, Attachment, ConversationKind, ConversationMeta, MessageDraft, MessageKind,
+    NameTable, ObjectLocation, Provider, Role, Time, Visibility,
 };
 
 /// The number of no message and of no place in the order.
@@ -33,7 +33,7 @@ const MAX_PARTS: usize = 1 << 19;
 pub(super) struct ParsedMessage {
     pub role: Role,
     pub visibility: Visibility,
-    pub kind: Kind,
+    pub kind: MessageKind,
     pub interrupted: bool,
     pub time: Option<Time>,
     /// As [`MessageArena::slot`] gives it, as is `name`.
@@ -54,18 +54,18 @@ pub(super) fn text_range(start: usize, end: usize) -> Option<Range<u32>> {
 pub(super) struct MessageArena {
     pub messages: Vec<ParsedMessage>,
     pub text: String,
-    parts: Vec<Part>,
+    parts: Vec<Annotation>,
     names: NameTable,
     /// The number of messages of each content type.
-    pub content_types: ImportCounts,
+    pub import_counts: ImportCounts,
     /// What may still be added to the conversation.
-    pub growth: GrowthBudget,
+    pub growth: ExpansionBudget,
 }
 
 impl MessageArena {
     /// Makes one for an object of this many bytes.
     pub(super) fn of(json_length: usize) -> Self {
-        Self { growth: GrowthBudget::of(json_length), ..Self::default() }
+        Self { growth: ExpansionBudget::of(json_length), ..Self::default() }
     }
 
     /// Returns the slot of the name of a person, a tool or a model. It is written with each of its messages, and so cut
@@ -75,12 +75,12 @@ impl MessageArena {
     }
 
     /// Drops the parts of a message that are past the bound of the conversation.
-    pub(super) fn bound(&self, parts: &mut Vec<Part>) {
+    pub(super) fn truncate_to_limit(&self, parts: &mut Vec<Annotation>) {
         parts.truncate(MAX_PARTS.saturating_sub(self.parts.len()));
     }
 
-    /// Keeps parts that [`MessageArena::bound`] has bounded, and returns their range among all parts.
-    pub(super) fn keep(&mut self, parts: &mut Vec<Part>) -> Range<u32> {
+    /// Keeps parts that [`MessageArena::truncate_to_limit`] has bounded, and returns their range among all parts.
+    pub(super) fn keep(&mut self, parts: &mut Vec<Annotation>) -> Range<u32> {
         let first = self.parts.len() as u32;
         self.parts.append(parts);
         first..self.parts.len() as u32
@@ -92,8 +92,8 @@ impl MessageArena {
         let message = &self.messages[number as usize];
         let own = message.parts.start as usize..message.parts.end as usize;
         let end = message.text.end - message.text.start;
-        let named = |part: &Part| match &part.detail {
-            Detail::Attachment(named) => Some(named.id.clone()),
+        let named = |part: &Annotation| match &part.detail {
+            AnnotationKind::Attachment(named) => Some(named.id.clone()),
             _ => None,
         };
         let named: HashSet<Box<str>> = self.parts[own.clone()].iter().filter_map(named).collect();
@@ -102,18 +102,18 @@ impl MessageArena {
             let texts = [&file.id, &file.name, &file.mime, &file.content];
             size_of::<Attachment>() + texts.iter().map(|text| text.len()).sum::<usize>()
         };
-        let mut added: Vec<Part> = files
+        let mut added: Vec<Annotation> = files
             .iter()
             .filter(|file| !named.contains(&file.id))
             .take_while(|file| self.growth.spend(takes(file)))
-            .map(|file| attached(file.clone(), end))
+            .map(|file| attachment_part(file.clone(), end))
             .collect();
-        self.bound(&mut added);
+        self.truncate_to_limit(&mut added);
         if added.is_empty() {
             return false;
         }
         // All parts of a message stand side by side.
-        let mut parts: Vec<Part> = self.parts[own].iter_mut().map(taken).collect();
+        let mut parts: Vec<Annotation> = self.parts[own].iter_mut().map(taken).collect();
         parts.append(&mut added);
         self.messages[number as usize].parts = self.keep(&mut parts);
         true
@@ -139,8 +139,11 @@ impl MessageArena {
 }
 
 /// Takes a part, leaving something small in its place.
-fn taken(part: &mut Part) -> Part {
-    std::mem::replace(part, Part { range: 0..0, detail: Detail::Thought { seconds: None } })
+fn taken(part: &mut Annotation) -> Annotation {
+    std::mem::replace(
+        part,
+        Annotation { range: 0..0, detail: AnnotationKind::ThinkingTime { seconds: None } },
+    )
 }
 
 /// A [`ConversationMeta`] that owns its texts.
@@ -205,13 +208,13 @@ mod tests {
     #[test]
     fn a_conversation_keeps_so_many_parts() {
         let parts = |count: usize| {
-            let part = || Part { range: 0..0, detail: Detail::Thought { seconds: None } };
-            std::iter::repeat_with(part).take(count).collect::<Vec<Part>>()
+            let part = || Annotation { range: 0..0, detail: AnnotationKind::ThinkingTime { seconds: None } };
+            std::iter::repeat_with(part).take(count).collect::<Vec<Annotation>>()
         };
         let mut arena = MessageArena::default();
         for (more, kept) in [(MAX_PARTS - 1, MAX_PARTS - 1), (3, 1), (2, 0)] {
             let mut more = parts(more);
-            arena.bound(&mut more);
+            arena.truncate_to_limit(&mut more);
             assert_eq!(more.len(), kept);
             arena.keep(&mut more);
         }

@@ -11,6 +11,7 @@
 //! it is for ([`crate::provider`], `signatures`). To add a provider, add a folder beside `claude` with a `parse` of the
 //! same shape; the compiler asks where else it has to be named.
 
+mod account_files;
 mod chatgpt;
 mod claude;
 mod documents;
@@ -23,14 +24,13 @@ mod message_arena;
 mod order;
 mod outline;
 pub mod repair;
-mod side_files;
 mod signatures;
 mod timestamp;
 mod unread;
 
+pub use account_files::{AccountFileContent, ProfileEntry, ProfileValue, SharedLink, account_file};
 pub use left_out::LeftOutReason;
 pub use library_files::LibraryFiles;
-pub use side_files::{ProfileEntry, ProfileValue, SharedLink, SideContent, side_file};
 
 use std::ops::Range;
 
@@ -38,7 +38,8 @@ use hashbrown::HashMap;
 
 use crate::{
     conversation::{
-        Conversation, ConversationBuilder, Detail, Kind, ObjectLocation, Provider, Role, Visibility,
+        AnnotationKind, Conversation, ConversationBuilder, MessageKind, ObjectLocation, Provider, Role,
+        Visibility,
     },
     join_with_or::join_with_or,
     provider::{MAX_KEY_LENGTH, RecognisedProvider},
@@ -213,7 +214,7 @@ impl ImportCounts {
 }
 
 /// An object that was parsed but not laid out yet: its JSON is no longer needed.
-pub struct Parsed {
+pub struct ParsedWithRepairs {
     object: ParsedObject,
     repairs: Option<Repairs>,
 }
@@ -253,10 +254,10 @@ pub fn parse(
     object: &[u8],
     whole: bool,
     context: &ParseContext<'_>,
-    content_types: &mut ImportCounts,
-) -> Result<Parsed, ImportError> {
-    parse_sound(object, whole, context, content_types)
-        .unwrap_or_else(|| parse_repaired(repair::repair(object), context, content_types))
+    import_counts: &mut ImportCounts,
+) -> Result<ParsedWithRepairs, ImportError> {
+    parse_sound(object, whole, context, import_counts)
+        .unwrap_or_else(|| parse_repaired(repair::repair(object), context, import_counts))
 }
 
 /// Parses a large object, as [`parse`] does: of its JSON, repaired JSON and text no more than two are in memory at once.
@@ -268,14 +269,14 @@ pub fn parse_owned(
     within: Range<usize>,
     whole: bool,
     context: &ParseContext<'_>,
-    content_types: &mut ImportCounts,
-) -> Result<Parsed, ImportError> {
-    if let Some(result) = parse_sound(&bytes[within.clone()], whole, context, content_types) {
+    import_counts: &mut ImportCounts,
+) -> Result<ParsedWithRepairs, ImportError> {
+    if let Some(result) = parse_sound(&bytes[within.clone()], whole, context, import_counts) {
         return result;
     }
     let repaired = repair::repair(&bytes[within]);
     drop(bytes);
-    parse_repaired(repaired, context, content_types)
+    parse_repaired(repaired, context, import_counts)
 }
 
 /// Parses an object that is sound JSON; `None` if it is not.
@@ -283,12 +284,12 @@ fn parse_sound(
     object: &[u8],
     whole: bool,
     context: &ParseContext<'_>,
-    content_types: &mut ImportCounts,
-) -> Option<Result<Parsed, ImportError>> {
+    import_counts: &mut ImportCounts,
+) -> Option<Result<ParsedWithRepairs, ImportError>> {
     let text = std::str::from_utf8(object).ok().filter(|_| whole)?;
-    match parse_by_signature(text, context, content_types) {
+    match parse_by_signature(text, context, import_counts) {
         Err(ImportError::Json { .. }) => None,
-        result => Some(result.map(|object| Parsed { object, repairs: None })),
+        result => Some(result.map(|object| ParsedWithRepairs { object, repairs: None })),
     }
 }
 
@@ -296,9 +297,10 @@ fn parse_sound(
 fn parse_repaired(
     (text, repairs): (String, Repairs),
     context: &ParseContext<'_>,
-    content_types: &mut ImportCounts,
-) -> Result<Parsed, ImportError> {
-    parse_by_signature(&text, context, content_types).map(|object| Parsed { object, repairs: Some(repairs) })
+    import_counts: &mut ImportCounts,
+) -> Result<ParsedWithRepairs, ImportError> {
+    parse_by_signature(&text, context, import_counts)
+        .map(|object| ParsedWithRepairs { object, repairs: Some(repairs) })
 }
 
 /// Parses an object with the importer of the provider whose mark it bears. The signature may stand anywhere in it:
@@ -308,17 +310,17 @@ fn parse_repaired(
 fn parse_by_signature(
     object: &str,
     context: &ParseContext<'_>,
-    content_types: &mut ImportCounts,
+    import_counts: &mut ImportCounts,
 ) -> Result<ParsedObject, ImportError> {
     let hinted = context.owner.or_else(|| first_key(object).and_then(Provider::by_first_key));
     if let Some(provider) = hinted.filter(|&provider| provider != Provider::ChatGpt)
-        && let Ok(parsed) = parse_as(provider, object, context, content_types)
+        && let Ok(parsed) = parse_as(provider, object, context, import_counts)
     {
         return Ok(parsed);
     }
-    let parsed = match chatgpt::parse(object, context.library_files, content_types) {
+    let parsed = match chatgpt::parse(object, context.library_files, import_counts) {
         Err(Refusal::Belongs(RecognisedProvider::Provider(owner))) => {
-            parse_as(owner, object, context, content_types)
+            parse_as(owner, object, context, import_counts)
         }
         parsed => parsed,
     };
@@ -341,15 +343,15 @@ fn parse_as(
     provider: Provider,
     object: &str,
     context: &ParseContext<'_>,
-    content_types: &mut ImportCounts,
+    import_counts: &mut ImportCounts,
 ) -> Result<ParsedObject, Refusal> {
     match provider {
-        Provider::ChatGpt => chatgpt::parse(object, context.library_files, content_types),
-        Provider::Claude => claude::parse(object, content_types).map_err(Refusal::from),
+        Provider::ChatGpt => chatgpt::parse(object, context.library_files, import_counts),
+        Provider::Claude => claude::parse(object, import_counts).map_err(Refusal::from),
     }
 }
 
-impl Parsed {
+impl ParsedWithRepairs {
     /// Lays the conversation out.
     pub fn finish(self, location: ObjectLocation) -> Imported {
         let mut repairs = self.repairs;
@@ -381,15 +383,15 @@ fn build(object: ParsedObject, location: ObjectLocation) -> (Conversation, u64) 
         draft.model = draft.model.or(meta.model.as_deref().filter(|_| draft.role == Role::Assistant));
         let document = documents.take(place);
         if let Some(document) = &document {
-            draft.kind = Kind::Canvas;
+            draft.kind = MessageKind::Canvas;
             draft.text = &document.text;
             // Of a report its sources stay, below it; of a canvas what it is now, where that is something else.
             let end = document.text.len() as u32;
             draft.parts.retain_mut(|part| {
                 part.range = end..end;
                 match &part.detail {
-                    Detail::Sources(_) => true,
-                    Detail::Attachment(file) => {
+                    AnnotationKind::ListedSources(_) => true,
+                    AnnotationKind::Attachment(file) => {
                         library_files::is_canvas(file) && file.content.trim() != document.text.trim()
                     }
                     _ => false,
@@ -406,7 +408,7 @@ fn build(object: ParsedObject, location: ObjectLocation) -> (Conversation, u64) 
     (builder.finish(meta.lend(provider, location), current), documents.skipped_changes)
 }
 
-/// Parses an object and lays it out at once: [`parse`], then [`Parsed::finish`].
+/// Parses an object and lays it out at once: [`parse`], then [`ParsedWithRepairs::finish`].
 ///
 /// # Errors
 /// See [`ImportError`].
@@ -414,15 +416,15 @@ pub fn import(
     object: &[u8],
     whole: bool,
     location: ObjectLocation,
-    content_types: &mut ImportCounts,
+    import_counts: &mut ImportCounts,
 ) -> Result<Imported, ImportError> {
-    Ok(parse(object, whole, &ParseContext::of(&LibraryFiles::default()), content_types)?.finish(location))
+    Ok(parse(object, whole, &ParseContext::of(&LibraryFiles::default()), import_counts)?.finish(location))
 }
 
 /// Returns whether a whole object is sound JSON and a conversation of a provider that is supported.
 pub fn is_conversation(object: &[u8]) -> bool {
-    let mut content_types = ImportCounts::default();
+    let mut import_counts = ImportCounts::default();
     std::str::from_utf8(object).is_ok_and(|text| {
-        parse_by_signature(text, &ParseContext::of(&LibraryFiles::default()), &mut content_types).is_ok()
+        parse_by_signature(text, &ParseContext::of(&LibraryFiles::default()), &mut import_counts).is_ok()
     })
 }

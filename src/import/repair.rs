@@ -17,7 +17,7 @@ pub const MAX_DEPTH: usize = 100;
 
 /// The bytes by which the repaired form may be longer than the object. An invalid byte becomes three, a raw
 /// control six: past this each becomes a question mark.
-const MAX_GROWTH: usize = 16 << 20;
+const MAX_EXPANSION: usize = 16 << 20;
 
 /// The repairs of one object, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl<'a> Repairer<'a> {
             open: Vec::new(),
             next: Expected::Value,
             last_string: usize::MAX,
-            growth_budget: MAX_GROWTH,
+            growth_budget: MAX_EXPANSION,
             repairs: Repairs::default(),
         }
     }
@@ -424,10 +424,11 @@ mod tests {
     #[test]
     fn what_is_repaired_is_hardly_longer() {
         let object =
-            [b"{\"a\":\"".as_slice(), &vec![0xff; 2 * MAX_GROWTH], &vec![1; MAX_GROWTH], b"\"}"].concat();
+            [b"{\"a\":\"".as_slice(), &vec![0xff; 2 * MAX_EXPANSION], &vec![1; MAX_EXPANSION], b"\"}"]
+                .concat();
         let (text, repaired) = repair(&object);
-        assert!(text.len() <= object.len() + MAX_GROWTH, "{}", text.len());
-        assert_eq!(repaired.characters, 3 * MAX_GROWTH as u64);
+        assert!(text.len() <= object.len() + MAX_EXPANSION, "{}", text.len());
+        assert_eq!(repaired.characters, 3 * MAX_EXPANSION as u64);
         assert!(text.contains('\u{fffd}') && text.ends_with("?\"}"));
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     LeftOutReason,
-    json::{Raw, UnreadValue},
+    json::{Raw, UnclaimedValue},
     outline::{outline, outline_words},
 };
 
@@ -18,15 +18,15 @@ const MAX_KEYS: usize = 64;
 
 impl UnknownKeys {
     /// Appends a value that no field took, under its key, if there is a word in it, and keeps the key.
-    pub(super) fn push_unread(
+    pub(super) fn push_unclaimed(
         &mut self,
         key: &str,
-        value: &UnreadValue<'_>,
+        value: &UnclaimedValue<'_>,
         left_out: LeftOut,
         out: &mut String,
     ) {
         let before = out.len();
-        push_unread(key, value, left_out, out);
+        push_unclaimed(key, value, left_out, out);
         if out.len() > before {
             self.keep(key);
         }
@@ -46,10 +46,10 @@ pub(super) fn push_outline(key: &str, json: &str, left_out: LeftOut, out: &mut S
 }
 
 /// Appends a value that no field took, under its key, if there is a word in it.
-pub(super) fn push_unread(key: &str, value: &UnreadValue<'_>, left_out: LeftOut, out: &mut String) {
+pub(super) fn push_unclaimed(key: &str, value: &UnclaimedValue<'_>, left_out: LeftOut, out: &mut String) {
     match value {
-        UnreadValue::Json(json) => outline_words(key, json, &|key| left_out(key).is_some(), out),
-        UnreadValue::Text(text) => push_field(key, text, out),
+        UnclaimedValue::Json(json) => outline_words(key, json, &|key| left_out(key).is_some(), out),
+        UnclaimedValue::Text(text) => push_field(key, text, out),
     }
 }
 

@@ -17,7 +17,7 @@ mod queue;
 mod read_member;
 mod report;
 mod task;
-mod thread_counts;
+mod worker_counts;
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -28,7 +28,7 @@ pub use self::{
     event::{LoadEvent, Progress},
     report::{ArchiveReport, MemberReport, ReadProblem, Report, Stages},
 };
-use self::{pipeline::Pipeline, thread_counts::ThreadCounts};
+use self::{pipeline::Pipeline, worker_counts::WorkerCounts};
 use crate::{archive::Archive, parallel};
 
 /// Reads all conversations; blocks until done or cancelled. `sink` is called from several threads. Whoever
@@ -69,7 +69,7 @@ pub fn load_with(
 
 /// Runs one thread's part, from the first member to the last object.
 fn run(pipeline: &Pipeline<'_>) {
-    let mut counts = ThreadCounts::new(pipeline.archives.len());
+    let mut counts = WorkerCounts::new(pipeline.archives.len());
     while let Some(task) = pipeline.claim() {
         read_member::read_member(pipeline, task.clone(), &mut counts);
     }

@@ -14,7 +14,7 @@ use super::{
     queue::BoundedQueue,
     report::{ReadProblem, Report},
     task::{MemberPiece, MemberTask, Object},
-    thread_counts::{self, ThreadCounts},
+    worker_counts::{self, WorkerCounts},
 };
 use crate::{
     archive::{Archive, Limits},
@@ -30,7 +30,7 @@ const PROGRESS_INTERVAL_MS: u64 = 50;
 /// The memory a conversation costs beside its own, in bytes: the allocator's share and a library's tables.
 const OVERHEAD_PER_CONVERSATION: usize = 160;
 /// The bytes of all lists of files of an archive that are read; no real ones come near this.
-const MAX_LIBRARY_SIZE: usize = 16 << 20;
+const MAX_FILE_LIBRARY_SIZE: usize = 16 << 20;
 /// The largest buffer that is kept for reuse, in bytes.
 pub(super) const MAX_SPARE_SIZE: usize = 4 << 20;
 
@@ -39,7 +39,7 @@ pub(super) struct Pipeline<'a> {
     pub archives: &'a [Archive],
     /// The files of each archive that no message names.
     library_files: Vec<LibraryFiles>,
-    unread_libraries: Vec<Vec<String>>,
+    unreadable_file_libraries: Vec<Vec<String>>,
     tasks: Vec<MemberTask>,
     claimed: AtomicUsize,
     queue: BoundedQueue<MemberPiece>,
@@ -58,15 +58,15 @@ pub(super) struct Pipeline<'a> {
     bytes: AtomicU64,
     total: u64,
     last_progress_ms: AtomicU64,
-    finished_counts: Mutex<Vec<ThreadCounts>>,
+    finished_counts: Mutex<Vec<WorkerCounts>>,
     threads: usize,
 }
 
 /// Reads the files that an archive names beside its conversations; returns them with the members that cannot be read.
 fn library_files(archive: &Archive) -> (LibraryFiles, Vec<String>) {
     let (mut files, mut unread) = (LibraryFiles::default(), Vec::new());
-    let mut room = MAX_LIBRARY_SIZE;
-    for name in Provider::ALL.iter().filter_map(|provider| provider.facts().library_member) {
+    let mut room = MAX_FILE_LIBRARY_SIZE;
+    for name in Provider::ALL.iter().filter_map(|provider| provider.facts().file_library_member) {
         for member in archive.members_named(name) {
             let json = archive.read_member(&member, room).unwrap_or_default();
             room -= json.len();
@@ -92,14 +92,14 @@ impl<'a> Pipeline<'a> {
         sink: &'a (dyn Fn(LoadEvent) + Sync),
         start: Instant,
     ) -> Self {
-        let (library_files, unread_libraries) = archives.iter().map(library_files).unzip();
+        let (library_files, unreadable_file_libraries) = archives.iter().map(library_files).unzip();
         // Further archives are not read: `open_all` refuses them, since a source has no number for them.
         let numbered = (0_u16..=u16::MAX).zip(archives);
         let tasks: Vec<MemberTask> = numbered
             .flat_map(|(archive_number, opened)| {
                 let members = (0_u32..).zip(opened.conversation_members());
                 members.map(move |(number, member)| {
-                    let owner = provider::knowledge_owner(&member.name);
+                    let owner = provider::special_conversation_provider(&member.name);
                     MemberTask { archive_number, number, member, owner }
                 })
             })
@@ -110,7 +110,7 @@ impl<'a> Pipeline<'a> {
         Self {
             archives,
             library_files,
-            unread_libraries,
+            unreadable_file_libraries,
             tasks,
             claimed: AtomicUsize::new(0),
             queue: BoundedQueue::new(2 * threads, threads),
@@ -151,7 +151,7 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Parses what other threads read, once this one has no member to read, and sends off the last of it.
-    pub(super) fn finish(&self, mut counts: ThreadCounts) {
+    pub(super) fn finish(&self, mut counts: WorkerCounts) {
         self.queue.done();
         while let Some(piece) = self.queue.pop() {
             self.parse(piece, &mut counts);
@@ -197,7 +197,7 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Queues a piece; parses it here when the queue is full.
-    pub(super) fn submit(&self, piece: MemberPiece, counts: &mut ThreadCounts) {
+    pub(super) fn submit(&self, piece: MemberPiece, counts: &mut WorkerCounts) {
         // A large object is parsed where it was read: no second one is read meanwhile, and memory stays bounded.
         if self.threads == 1 || piece.bytes.len() > MAX_SPARE_SIZE {
             return self.parse(piece, counts);
@@ -207,7 +207,7 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    fn parse(&self, mut piece: MemberPiece, counts: &mut ThreadCounts) {
+    fn parse(&self, mut piece: MemberPiece, counts: &mut WorkerCounts) {
         let begun = Instant::now();
         let archive = piece.task.archive();
         let objects = std::mem::take(&mut piece.objects);
@@ -226,7 +226,7 @@ impl<'a> Pipeline<'a> {
                 length: u32::try_from(range.len()).unwrap_or(u32::MAX),
             };
             let digest = digest(&piece.bytes[within.clone()]);
-            let content_types = &mut counts.archives[archive].content_types;
+            let import_counts = &mut counts.archives[archive].import_counts;
             let context = self.context(&piece.task);
             let parsed = if index + 1 == objects.len() && piece.bytes.len() > MAX_SPARE_SIZE {
                 import::parse_owned(
@@ -234,10 +234,10 @@ impl<'a> Pipeline<'a> {
                     within,
                     *is_complete,
                     &context,
-                    content_types,
+                    import_counts,
                 )
             } else {
-                import::parse(&piece.bytes[within], *is_complete, &context, content_types)
+                import::parse(&piece.bytes[within], *is_complete, &context, import_counts)
             };
             if matches!(parsed, Err(ImportError::UnsupportedProvider(_))) && undecided {
                 self.abandoned[archive].store(true, Ordering::Relaxed);
@@ -255,11 +255,11 @@ impl<'a> Pipeline<'a> {
     /// Takes in the result of an object: a conversation, or the reason it became none.
     fn keep(
         &self,
-        parsed: Result<import::Parsed, ImportError>,
+        parsed: Result<import::ParsedWithRepairs, ImportError>,
         source: ObjectLocation,
         digest: NonZeroU64,
         task: &MemberTask,
-        counts: &mut ThreadCounts,
+        counts: &mut WorkerCounts,
     ) {
         let archive = task.archive();
         let (offset, length) = (source.offset, u64::from(source.length));
@@ -283,7 +283,7 @@ impl<'a> Pipeline<'a> {
                 counts.ready.push(conversation);
                 if kept > self.memory_limit && !self.abandoned[archive].swap(true, Ordering::Relaxed) {
                     let reason = format!("{}: the rest was not read", self.memory_used_up_reason());
-                    counts.add_lost_stretch(task, offset + length, 0, 0, reason);
+                    counts.add_lost_range(task, offset + length, 0, 0, reason);
                 }
             }
             Err(error) => {
@@ -309,7 +309,7 @@ impl<'a> Pipeline<'a> {
         )
     }
 
-    fn send(&self, counts: &mut ThreadCounts) {
+    fn send(&self, counts: &mut WorkerCounts) {
         if !counts.ready.is_empty() {
             (self.sink)(LoadEvent::Batch(std::mem::take(&mut counts.ready)));
         }
@@ -319,13 +319,13 @@ impl<'a> Pipeline<'a> {
     /// Sums up what all threads have counted.
     pub(super) fn report(self) -> Report {
         let finished_counts = self.finished_counts.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut report = thread_counts::sum(self.archives, finished_counts, self.bytes.into_inner());
+        let mut report = worker_counts::sum(self.archives, finished_counts, self.bytes.into_inner());
         for (archive, files) in report.archives.iter_mut().zip(&self.library_files) {
             archive.unread.retain(|member| !files.is_read(member));
         }
-        for (archive, unread) in report.archives.iter_mut().zip(self.unread_libraries) {
+        for (archive, unread) in report.archives.iter_mut().zip(self.unreadable_file_libraries) {
             archive.unread.extend(unread);
-            archive.unread.truncate(thread_counts::MAX_NAMED);
+            archive.unread.truncate(worker_counts::MAX_NAMED);
         }
         report
     }

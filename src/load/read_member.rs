@@ -9,7 +9,7 @@ use std::{
 use super::{
     pipeline::{MAX_SPARE_SIZE, Pipeline},
     task::{MemberPiece, MemberTask, Object},
-    thread_counts::ThreadCounts,
+    worker_counts::WorkerCounts,
 };
 use crate::{
     archive::{
@@ -54,11 +54,11 @@ struct MemberReader<'w, 'a> {
 }
 
 /// Reads a member to its end, to damage, or until the load is cancelled.
-pub(super) fn read_member(pipeline: &Pipeline<'_>, task: MemberTask, counts: &mut ThreadCounts) {
+pub(super) fn read_member(pipeline: &Pipeline<'_>, task: MemberTask, counts: &mut WorkerCounts) {
     let archive = &pipeline.archives[task.archive()];
     let stream = match archive.stream(&task.member) {
         Ok(stream) => stream,
-        Err(fault) => return counts.add_lost_stretch(&task, 0, 0, 0, fault.to_string()),
+        Err(fault) => return counts.add_lost_range(&task, 0, 0, 0, fault.to_string()),
     };
     let mut reader = MemberReader {
         pipeline,
@@ -86,7 +86,7 @@ fn distance(base: u64, offset: u64) -> usize {
 }
 
 impl MemberReader<'_, '_> {
-    fn run(&mut self, counts: &mut ThreadCounts) {
+    fn run(&mut self, counts: &mut WorkerCounts) {
         let mut piece = FIRST_PIECE;
         loop {
             if self.pipeline.stopped(self.task.archive()) {
@@ -101,7 +101,7 @@ impl MemberReader<'_, '_> {
             let inflated = Instant::now();
             let mut objects = Vec::new();
             if self.base == 0 && self.filled == 0 && archive::is_utf16(&self.buffer[..count.min(4)]) {
-                return counts.add_lost_stretch(
+                return counts.add_lost_range(
                     &self.task,
                     0,
                     self.task.member.size,
@@ -127,28 +127,28 @@ impl MemberReader<'_, '_> {
     }
 
     /// Cuts the buffer from `from` on.
-    fn cut(&mut self, from: usize, objects: &mut Vec<Object>, counts: &mut ThreadCounts) {
+    fn cut(&mut self, from: usize, objects: &mut Vec<Object>, counts: &mut WorkerCounts) {
         let base = self.base;
-        let (passing, task) = (&mut self.skip_reason, &self.task);
+        let (skip_reason, task) = (&mut self.skip_reason, &self.task);
         self.cutter.feed(&self.buffer[from..self.filled], &mut |cut| match cut {
-            Cut::Object(range) => match passing.take() {
+            Cut::Object(range) => match skip_reason.take() {
                 None => {
                     let range = distance(base, range.start)..distance(base, range.end);
                     objects.push(Object { range, is_complete: true });
                 }
                 Some(reason) => {
-                    counts.add_lost_stretch(task, range.start, range.end - range.start, 1, reason);
+                    counts.add_lost_range(task, range.start, range.end - range.start, 1, reason);
                 }
             },
             Cut::NonObject(range) => {
-                let reason = passing.take().unwrap_or_else(|| NO_OBJECT.to_owned());
-                counts.add_lost_stretch(task, range.start, range.end - range.start, 1, reason);
+                let reason = skip_reason.take().unwrap_or_else(|| NO_OBJECT.to_owned());
+                counts.add_lost_range(task, range.start, range.end - range.start, 1, reason);
             }
         });
     }
 
     /// Sends the objects off with the buffer; moves what is not whole yet to the next one.
-    fn hand_over(&mut self, objects: Vec<Object>, counts: &mut ThreadCounts) {
+    fn hand_over(&mut self, objects: Vec<Object>, counts: &mut WorkerCounts) {
         let keep = self.cutter.pending().filter(|_| self.skip_reason.is_none());
         let keep = keep.map_or(self.filled, |start| distance(self.base, start));
         if objects.is_empty() {
@@ -177,7 +177,7 @@ impl MemberReader<'_, '_> {
     }
 
     /// Bounds an object that has outgrown a piece: it may be broken, too large, or simply large.
-    fn limit_object(&mut self, counts: &mut ThreadCounts) {
+    fn limit_object(&mut self, counts: &mut WorkerCounts) {
         if self.skip_reason.is_none()
             && self.filled > MAX_SPARE_SIZE
             && self.filled >= self.last_resume_size.saturating_mul(2)
@@ -215,11 +215,11 @@ impl MemberReader<'_, '_> {
 
     /// Looks for the next conversation inside the object at hand. A quote or brace lost in one would
     /// otherwise swallow all that follow. Only a whole object with messages counts as one.
-    fn resume(&mut self, objects: &mut Vec<Object>, counts: &mut ThreadCounts) -> bool {
+    fn resume(&mut self, objects: &mut Vec<Object>, counts: &mut WorkerCounts) -> bool {
         let Some(start) = self.cutter.pending() else { return false };
         let first = distance(self.base, start);
         let pending = &self.buffer[first..self.filled];
-        let next = cut::starts(pending).find(|&at| {
+        let next = cut::candidate_starts(pending).find(|&at| {
             if self.resume_budget == 0 {
                 return false;
             }
@@ -230,7 +230,7 @@ impl MemberReader<'_, '_> {
         });
         let Some(next) = next.map(|next| first + next) else { return false };
         if matches!(self.cutter.finish(), CutEnd::InNonObject(_)) {
-            counts.add_lost_stretch(&self.task, start, (next - first) as u64, 1, NO_OBJECT.to_owned());
+            counts.add_lost_range(&self.task, start, (next - first) as u64, 1, NO_OBJECT.to_owned());
         } else {
             objects.push(Object { range: first..next, is_complete: false });
         }
@@ -240,7 +240,7 @@ impl MemberReader<'_, '_> {
     }
 
     /// Returns whether the member is an empty object or null, as some are in most exports.
-    fn says_nothing(&self) -> bool {
+    fn is_empty_or_null(&self) -> bool {
         self.base == 0 && matches!(self.buffer[..self.filled].trim_ascii(), b"{}" | b"null")
     }
 
@@ -256,7 +256,7 @@ impl MemberReader<'_, '_> {
     }
 
     /// Ends the member: it has no more bytes, or can be read no further.
-    fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, counts: &mut ThreadCounts) {
+    fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, counts: &mut WorkerCounts) {
         let end = self.stream.produced();
         // A last object that is not whole is shown as far as it goes; the report says so.
         while self.skip_reason.is_none()
@@ -268,26 +268,26 @@ impl MemberReader<'_, '_> {
         }
         match self.cutter.finish() {
             CutEnd::InObject(start) => match self.skip_reason.take() {
-                Some(reason) => counts.add_lost_stretch(&self.task, start, end - start, 1, reason),
+                Some(reason) => counts.add_lost_range(&self.task, start, end - start, 1, reason),
                 None => objects
                     .push(Object { range: distance(self.base, start)..self.filled, is_complete: false }),
             },
             CutEnd::InNonObject(start) => {
                 let reason = self.skip_reason.take().unwrap_or_else(|| NO_OBJECT.to_owned());
-                counts.add_lost_stretch(&self.task, start, end - start, 1, reason);
+                counts.add_lost_range(&self.task, start, end - start, 1, reason);
             }
-            CutEnd::NotConversations if provider::holds_knowledge(&self.task.member.name) => {
+            CutEnd::NotConversations if provider::holds_special_conversation(&self.task.member.name) => {
                 match self.knowledge() {
                     Some(range) => objects.push(Object { range, is_complete: true }),
-                    None if !self.says_nothing() => counts.add_unread(&self.task),
+                    None if !self.is_empty_or_null() => counts.add_unread(&self.task),
                     None => {}
                 }
             }
-            CutEnd::NotConversations if fault.is_none() && !self.says_nothing() => {
-                counts.add_lost_stretch(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
+            CutEnd::NotConversations if fault.is_none() && !self.is_empty_or_null() => {
+                counts.add_lost_range(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
             }
             CutEnd::Unclosed if fault.is_none() => {
-                counts.add_lost_stretch(
+                counts.add_lost_range(
                     &self.task,
                     end,
                     0,
@@ -298,7 +298,7 @@ impl MemberReader<'_, '_> {
             CutEnd::Complete | CutEnd::Blank | CutEnd::NotConversations | CutEnd::Unclosed => {}
         }
         if let Some(reason) = fault {
-            counts.add_lost_stretch(&self.task, end, 0, 0, reason);
+            counts.add_lost_range(&self.task, end, 0, 0, reason);
         }
         if !objects.is_empty() {
             // Nothing follows: there is no tail to carry along, which may be all of a large object.

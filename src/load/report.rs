@@ -61,7 +61,7 @@ pub struct ArchiveReport {
     /// Bytes of text kept.
     pub text_bytes: u64,
     /// Content types of all messages.
-    pub content_types: ImportCounts,
+    pub import_counts: ImportCounts,
     /// The members with JSON that nothing reads, as far as they are named.
     pub unread: Vec<String>,
     /// Attachments that messages name and that their own archive holds.

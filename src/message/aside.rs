@@ -1,6 +1,6 @@
 //! What stands beside a conversation: the messages that are part of it only where somebody asks for them.
 
-use crate::conversation::{Kind, Message, Visibility};
+use crate::conversation::{Message, MessageKind, Visibility};
 
 /// What a message beside the conversation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,10 +19,10 @@ impl Aside {
     /// Tells what a message is that is not hidden. `None`: it is part of the conversation itself.
     pub fn of(message: &Message) -> Option<Self> {
         match (message.visibility, message.kind) {
-            (_, Kind::Canvas) => Some(Self::Canvas),
+            (_, MessageKind::Canvas) => Some(Self::Canvas),
             (Visibility::Shown, _) => None,
-            (_, Kind::Reasoning | Kind::Recap) => Some(Self::Reasoning),
-            (_, Kind::Instructions | Kind::Memory) => Some(Self::Settings),
+            (_, MessageKind::Reasoning | MessageKind::Recap) => Some(Self::Reasoning),
+            (_, MessageKind::Instructions | MessageKind::Memory) => Some(Self::Settings),
             _ => Some(Self::Tools),
         }
     }

@@ -1,7 +1,7 @@
 //! An attachment in words: what it is, what it is called, how large it is.
 
 use super::{MessageView, format};
-use crate::conversation::{Attachment, Conversation, Detail, Media};
+use crate::conversation::{AnnotationKind, Attachment, Conversation, Media};
 
 /// An attachment in words, before anybody puts it into a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl<'a> MessageView<'a> {
     /// Returns the attachments that the message names.
     pub fn attachments(self) -> impl Iterator<Item = &'a Attachment> {
         self.parts().iter().filter_map(|part| match &part.detail {
-            Detail::Attachment(attachment) => Some(&**attachment),
+            AnnotationKind::Attachment(attachment) => Some(&**attachment),
             _ => None,
         })
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{MessageView, chunks::SplitMode};
-use crate::conversation::{Attachment, Detail, Kind, Link, Role};
+use crate::conversation::{AnnotationKind, Attachment, Link, MessageKind, Role};
 
 /// A stretch of a message.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,12 +11,12 @@ pub struct Block<'a> {
     /// Its bytes of the message's text; empty for what stands between words.
     pub range: Range<usize>,
     /// The kind of the stretch, and its values.
-    pub content: Content<'a>,
+    pub content: BlockKind<'a>,
 }
 
 /// The kind of a [`Block`]. Everything in it is the archive's: untrusted.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Content<'a> {
+pub enum BlockKind<'a> {
     /// Markdown.
     Markdown,
     /// Text as it was typed, fenced code apart.
@@ -37,36 +37,38 @@ pub enum Content<'a> {
     /// The text of the attachment before it, which the export carries.
     AttachedText(&'a str),
     /// The page quoted or fetched.
-    Source(&'a Link),
+    QuotedPage(&'a Link),
     /// Sources of the whole message, which no place in the text names.
-    Sources(&'a [Link]),
+    ListedSources(&'a [Link]),
 }
 
 impl<'a> MessageView<'a> {
     /// Returns how the message's text is to be read.
-    pub fn content(self) -> Content<'a> {
+    pub fn content(self) -> BlockKind<'a> {
         let message = self.message();
         match message.kind {
-            Kind::Text if message.role == Role::User => Content::Plain,
-            Kind::Text | Kind::Reasoning => Content::Markdown,
-            Kind::Instructions | Kind::Memory => Content::Plain,
-            Kind::Recap => Content::Note,
-            Kind::Quote => Content::Quote,
-            Kind::Call => Content::Code { language: self.call_language() },
-            Kind::Output => Content::Code { language: "" },
-            Kind::Canvas => match self.canvas().and_then(super::Canvas::language) {
-                Some(language) => Content::Code { language },
-                None => Content::Markdown,
+            MessageKind::Text if message.role == Role::User => BlockKind::Plain,
+            MessageKind::Text | MessageKind::Reasoning => BlockKind::Markdown,
+            MessageKind::Instructions | MessageKind::Memory => BlockKind::Plain,
+            MessageKind::Recap => BlockKind::Note,
+            MessageKind::Quote => BlockKind::Quote,
+            MessageKind::Call => BlockKind::Code { language: self.call_language() },
+            MessageKind::Output => BlockKind::Code { language: "" },
+            MessageKind::Canvas => match self.canvas().and_then(super::Canvas::language) {
+                Some(language) => BlockKind::Code { language },
+                None => BlockKind::Markdown,
             },
-            Kind::Browsing | Kind::Page | Kind::Error | Kind::Other => Content::Verbatim,
+            MessageKind::Browsing | MessageKind::Page | MessageKind::Error | MessageKind::Other => {
+                BlockKind::Verbatim
+            }
         }
     }
 
     /// Returns where its text may be cut.
     pub fn split_mode(self) -> SplitMode {
         match self.content() {
-            Content::Markdown => SplitMode::Markdown,
-            Content::Code { .. } => SplitMode::Code,
+            BlockKind::Markdown => SplitMode::Markdown,
+            BlockKind::Code { .. } => SplitMode::Code,
             _ => SplitMode::Plain,
         }
     }
@@ -78,29 +80,29 @@ impl<'a> MessageView<'a> {
 
     /// Returns the same of a part of its text only, which begins and ends with a character; what stands between words
     /// is all of the message's. Looks at no other text.
-    pub fn blocks_within(self, part: &Range<usize>) -> Vec<Block<'a>> {
+    pub fn blocks_within(self, window: &Range<usize>) -> Vec<Block<'a>> {
         let (text, parts) = (self.text(), self.parts());
         let content = self.content();
         let mut blocks = Vec::with_capacity(1 + parts.len());
         let mut add = |range: Range<usize>, content| blocks.push(Block { range, content });
         for part in parts {
-            if let Detail::Source(link) = &part.detail {
-                add(0..0, Content::Source(link));
+            if let AnnotationKind::QuotedPage(link) = &part.detail {
+                add(0..0, BlockKind::QuotedPage(link));
             }
         }
         let mut from = 0;
         // Only what is written is interrupted; what a machine made stays in one piece, and files come after it.
-        let whole =
-            !matches!(content, Content::Markdown | Content::Plain) || self.message().kind == Kind::Canvas;
-        let stretch = |from: &mut usize, to: usize, add: &mut dyn FnMut(Range<usize>, Content<'a>)| {
-            let inside = (*from).max(part.start)..to.min(part.end);
+        let whole = !matches!(content, BlockKind::Markdown | BlockKind::Plain)
+            || self.message().kind == MessageKind::Canvas;
+        let stretch = |from: &mut usize, to: usize, add: &mut dyn FnMut(Range<usize>, BlockKind<'a>)| {
+            let inside = (*from).max(window.start)..to.min(window.end);
             if !inside.is_empty() && !text[inside.clone()].trim().is_empty() {
                 add(inside, content.clone());
             }
             *from = to;
         };
         for part in parts {
-            let Detail::Attachment(attachment) = &part.detail else { continue };
+            let AnnotationKind::Attachment(attachment) = &part.detail else { continue };
             let at = part.range.start as usize;
             if whole {
                 stretch(&mut from, text.len(), &mut add);
@@ -108,16 +110,16 @@ impl<'a> MessageView<'a> {
                 stretch(&mut from, at, &mut add);
             }
             let place = at.min(text.len());
-            add(place..place, Content::Attachment(attachment));
+            add(place..place, BlockKind::Attachment(attachment));
             if !attachment.content.trim().is_empty() {
-                add(place..place, Content::AttachedText(&attachment.content));
+                add(place..place, BlockKind::AttachedText(&attachment.content));
             }
         }
         stretch(&mut from, text.len(), &mut add);
         for part in parts {
             match &part.detail {
-                Detail::Sources(links) if !links.is_empty() => {
-                    add(text.len()..text.len(), Content::Sources(links));
+                AnnotationKind::ListedSources(links) if !links.is_empty() => {
+                    add(text.len()..text.len(), BlockKind::ListedSources(links));
                 }
                 _ => {}
             }
@@ -142,11 +144,11 @@ impl<'a> MessageView<'a> {
 mod tests {
     use super::*;
     use crate::conversation::{
-        Conversation, Media, MessageDraft, Part,
+        Annotation, Conversation, Media, MessageDraft,
         testing::{answer, chain, folded, prompt},
     };
 
-    fn image(at: u32, name: &str) -> Part {
+    fn image(at: u32, name: &str) -> Annotation {
         let attachment = Attachment {
             media: Media::Image,
             id: "file-1".into(),
@@ -157,14 +159,14 @@ mod tests {
             prompt: "".into(),
             content: "".into(),
         };
-        Part { range: at..at, detail: Detail::Attachment(Box::new(attachment)) }
+        Annotation { range: at..at, detail: AnnotationKind::Attachment(Box::new(attachment)) }
     }
 
     /// Returns what the first message consists of: its text, the names of its attachments.
     fn told(conversation: &Conversation) -> Vec<&str> {
         let view = MessageView::of(conversation, 0);
         let told = |block: Block<'_>| match block.content {
-            Content::Attachment(_) => "an image",
+            BlockKind::Attachment(_) => "an image",
             _ => view.text()[block.range].trim(),
         };
         view.blocks().into_iter().map(told).collect()
@@ -188,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_picture_among_the_results_of_a_tool_comes_after_them() {
-        let draft = MessageDraft { parts: vec![image(0, "a")], ..folded(Kind::Output, "1\n2\n") };
+        let draft = MessageDraft { parts: vec![image(0, "a")], ..folded(MessageKind::Output, "1\n2\n") };
         assert_eq!(told(&chain("t", vec![draft])), ["1\n2", "an image"]);
     }
 
@@ -196,9 +198,9 @@ mod tests {
     fn the_code_of_a_call_or_a_canvas_has_its_language() {
         let call = |name, text| {
             let conversation =
-                chain("t", vec![MessageDraft { name: Some(name), ..folded(Kind::Call, text) }]);
+                chain("t", vec![MessageDraft { name: Some(name), ..folded(MessageKind::Call, text) }]);
             match MessageView::of(&conversation, 0).content() {
-                Content::Code { language } => language.to_owned(),
+                BlockKind::Code { language } => language.to_owned(),
                 other => format!("{other:?}"),
             }
         };
@@ -207,10 +209,10 @@ mod tests {
         assert_eq!(call("bio", "The person likes tea."), "");
         assert_eq!(call("container.exec", "ls"), "");
         let canvas = |format: &str| {
-            let detail = Detail::Canvas { title: "prog".into(), format: format.into() };
-            let parts = vec![Part { range: 0..0, detail }];
+            let detail = AnnotationKind::Canvas { title: "prog".into(), format: format.into() };
+            let parts = vec![Annotation { range: 0..0, detail }];
             let conversation =
-                chain("t", vec![MessageDraft { kind: Kind::Canvas, parts, ..answer("fn main() {}") }]);
+                chain("t", vec![MessageDraft { kind: MessageKind::Canvas, parts, ..answer("fn main() {}") }]);
             format!("{:?}", MessageView::of(&conversation, 0).content())
         };
         assert_eq!(canvas("code/rust"), "Code { language: \"rust\" }");

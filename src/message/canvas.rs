@@ -1,7 +1,7 @@
 //! A document beside the conversation: a canvas, an artifact.
 
 use super::MessageView;
-use crate::conversation::Detail;
+use crate::conversation::AnnotationKind;
 
 /// The name and type of a canvas, as the export has them; both may be empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl<'a> MessageView<'a> {
     /// Returns the canvas that the message is.
     pub fn canvas(self) -> Option<Canvas<'a>> {
         self.parts().iter().find_map(|part| match &part.detail {
-            Detail::Canvas { title, format } => Some(Canvas { title, format }),
+            AnnotationKind::Canvas { title, format } => Some(Canvas { title, format }),
             _ => None,
         })
     }

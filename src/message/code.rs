@@ -3,11 +3,11 @@
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use super::{
-    Content, MessageView,
+    BlockKind, MessageView,
     chunks::{self, SplitMode},
     markdown::language_of,
 };
-use crate::conversation::{Conversation, Kind};
+use crate::conversation::{Conversation, MessageKind};
 
 /// Blocks of code of a message that are found; nobody picks one of more.
 pub const MAX_BLOCKS: usize = 10_000;
@@ -67,10 +67,10 @@ pub fn message_code_blocks_while(
     should_continue: &dyn Fn() -> bool,
 ) -> Option<Vec<CodeBlock>> {
     let view = MessageView::of(conversation, message);
-    let is_code = |content: &Content<'_>| matches!(content, Content::Code { .. });
-    if matches!(view.message().kind, Kind::Call | Kind::Output | Kind::Canvas)
+    let is_code = |content: &BlockKind<'_>| matches!(content, BlockKind::Code { .. });
+    if matches!(view.message().kind, MessageKind::Call | MessageKind::Output | MessageKind::Canvas)
         && let Some(block) = view.blocks().into_iter().find(|block| is_code(&block.content))
-        && let Content::Code { language } = block.content
+        && let BlockKind::Code { language } = block.content
     {
         let text = &view.text()[block.range];
         let code = text.strip_suffix('\n').unwrap_or(text).to_owned();
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_tool_call_is_code_as_a_whole() {
-        let conversation = chain("t", vec![folded(Kind::Output, "a\n```\nb"), answer("```\nx\n```")]);
+        let conversation = chain("t", vec![folded(MessageKind::Output, "a\n```\nb"), answer("```\nx\n```")]);
         assert_eq!(message_code_blocks(&conversation, 0)[0].code, "a\n```\nb");
         assert_eq!(message_code_blocks(&conversation, 1)[0].code, "x");
     }

@@ -1,12 +1,12 @@
 //! Kinds of contents that a message can be searched for: code, pictures, files, links.
 
 use super::MessageView;
-use crate::conversation::{Detail, Kind, Media};
+use crate::conversation::{AnnotationKind, Media, MessageKind};
 
 impl MessageView<'_> {
     /// Returns whether there is code in it: in a fence, as a tool's input, as a canvas.
     pub fn holds_code(self) -> bool {
-        self.message().kind == Kind::Call
+        self.message().kind == MessageKind::Call
             || self.text().contains("```")
             || self.canvas().is_some_and(|canvas| canvas.language().is_some())
     }
@@ -32,8 +32,8 @@ impl MessageView<'_> {
         text.contains("https://")
             || text.contains("http://")
             || self.parts().iter().any(|part| match &part.detail {
-                Detail::Citation(links) | Detail::Sources(links) => !links.is_empty(),
-                Detail::Source(_) => true,
+                AnnotationKind::Citation(links) | AnnotationKind::ListedSources(links) => !links.is_empty(),
+                AnnotationKind::QuotedPage(_) => true,
                 _ => false,
             })
     }

@@ -158,8 +158,9 @@ fn is_whole(text: &str, tex: Range<usize>) -> bool {
 fn stands_alone(text: &str, range: Range<usize>) -> bool {
     let before = text[..range.start].rsplit('\n').next().unwrap_or_default();
     let after = text[range.end..].split('\n').next().unwrap_or_default();
-    let is_mark = |char: char| char.is_whitespace() || char.is_ascii_digit() || ">-*+.)".contains(char);
-    before.chars().all(is_mark) && after.trim().is_empty()
+    let is_marker_char =
+        |char: char| char.is_whitespace() || char.is_ascii_digit() || ">-*+.)".contains(char);
+    before.chars().all(is_marker_char) && after.trim().is_empty()
 }
 
 /// Returns whether what follows a line break is a blank line.

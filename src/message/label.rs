@@ -1,7 +1,7 @@
 //! The label of a message that is not simply said: a tool call, reasoning, a page.
 
 use super::{Canvas, MessageView};
-use crate::conversation::Kind;
+use crate::conversation::MessageKind;
 
 /// The kind of a message, with its name. Names are the archive's: untrusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,19 +58,19 @@ impl<'a> MessageView<'a> {
     /// Returns the label of the message.
     pub fn label(self) -> Label<'a> {
         match self.message().kind {
-            Kind::Text => Label::Text,
-            Kind::Call => Label::Call(self.name()),
-            Kind::Output => Label::Output(self.name()),
-            Kind::Reasoning => Label::Reasoning,
-            Kind::Recap => Label::Recap,
-            Kind::Quote => Label::Quote,
-            Kind::Browsing => Label::Search,
-            Kind::Page => Label::Page,
-            Kind::Error => Label::Error(self.name()),
-            Kind::Instructions => Label::Instructions,
-            Kind::Memory => Label::Memory,
-            Kind::Canvas => Label::Canvas(self.canvas().unwrap_or_default()),
-            Kind::Other => Label::Unknown(self.name()),
+            MessageKind::Text => Label::Text,
+            MessageKind::Call => Label::Call(self.name()),
+            MessageKind::Output => Label::Output(self.name()),
+            MessageKind::Reasoning => Label::Reasoning,
+            MessageKind::Recap => Label::Recap,
+            MessageKind::Quote => Label::Quote,
+            MessageKind::Browsing => Label::Search,
+            MessageKind::Page => Label::Page,
+            MessageKind::Error => Label::Error(self.name()),
+            MessageKind::Instructions => Label::Instructions,
+            MessageKind::Memory => Label::Memory,
+            MessageKind::Canvas => Label::Canvas(self.canvas().unwrap_or_default()),
+            MessageKind::Other => Label::Unknown(self.name()),
         }
     }
 }

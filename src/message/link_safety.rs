@@ -36,7 +36,7 @@ fn is_hidden(c: char) -> bool {
 /// (`bank.example` that leads to `evil.example`), and when its address looks like another's: by a user's name
 /// (`https://bank.example@evil.example`), or by letters that look like others, which it writes as the name that is
 /// asked for (`xn--…`). The words are empty where the address stands as it is.
-pub fn other_place<'a>(words: &str, url: &'a str) -> Option<Cow<'a, str>> {
+pub fn misleading_destination<'a>(words: &str, url: &'a str) -> Option<Cow<'a, str>> {
     let words = words.trim();
     if let Some(place) = disguised(url.trim()) {
         let said = words.split_once("://").map_or(words, |(_, said)| said).to_lowercase();
@@ -197,7 +197,7 @@ mod tests {
             ("", "https://www.XN--pple-43d.com", Some("www.xn--pple-43d.com")),
             ("a page", "https://e.org/@me", None),
         ] {
-            assert_eq!(other_place(words, url).as_deref(), expected, "{words} {url}");
+            assert_eq!(misleading_destination(words, url).as_deref(), expected, "{words} {url}");
         }
     }
 }

@@ -15,7 +15,7 @@ pub fn is_unseen(char: char) -> bool {
 
 /// Returns whether a character looks like what stands between the words above an entry.
 #[inline]
-pub fn is_dot(char: char) -> bool {
+pub fn looks_like_heading_separator(char: char) -> bool {
     if char.is_ascii() { char == '|' } else { is_dot_beyond_ascii(char) }
 }
 
@@ -30,7 +30,7 @@ fn is_dot_beyond_ascii(char: char) -> bool {
 }
 
 /// Returns whether a character looks like what stands between hours and minutes.
-pub fn is_colon(char: char) -> bool {
+pub fn looks_like_colon(char: char) -> bool {
     matches!(char,
         ':' | 'ː' | '\u{2f8}' | '\u{589}' | '\u{5c3}' | '\u{701}'..='\u{709}' | '\u{903}' | '\u{a83}' | '\u{1361}'..='\u{1366}'
         | '\u{16ec}' | '\u{17c7}' | '\u{1803}' | '\u{1804}' | '\u{1809}' | '\u{205a}' | '\u{205d}' | '\u{205e}' | '∶' | '\u{2237}'
@@ -39,7 +39,7 @@ pub fn is_colon(char: char) -> bool {
 }
 
 /// Returns whether a character looks like what stands between the year and the hour.
-pub fn is_comma(char: char) -> bool {
+pub fn looks_like_comma(char: char) -> bool {
     matches!(
         char,
         ',' | ';' | '\u{b8}' | '\u{2bb}'
@@ -77,7 +77,7 @@ pub fn is_comma(char: char) -> bool {
 }
 
 /// Returns whether a character looks like a digit: also a letter of that shape.
-pub fn is_digit(char: char) -> bool {
+pub fn looks_like_digit(char: char) -> bool {
     if char.is_ascii() {
         return matches!(char, '0'..='9' | 'O' | 'o' | 'I' | 'l');
     }
@@ -87,24 +87,24 @@ pub fn is_digit(char: char) -> bool {
 
 /// Returns whether a text holds a year and a time as they stand above an entry, `2025, 10:42`, or what looks so: with
 /// any blanks, digits and signs, and also without the comma.
-pub fn has_turn_time(text: &str) -> bool {
+pub fn has_heading_time(text: &str) -> bool {
     may_have_time(text) && has_time(&turn_shape(text), false)
 }
 
 /// Returns whether a text has a date and a time as they stand above an entry with a dash before them, `- 3 Mar 2025,
 /// 10:42`.
-pub fn has_dashed_turn_time(text: &str) -> bool {
+pub fn has_dashed_heading_time(text: &str) -> bool {
     may_have_time(text) && has_time(&turn_shape(text), true)
 }
 
-/// Returns whether a text may [hold a year and a time](has_turn_time): nearly every line does not, and its shape need not
+/// Returns whether a text may [hold a year and a time](has_heading_time): nearly every line does not, and its shape need not
 /// be made.
 pub fn may_have_time(text: &str) -> bool {
     let bytes = text.as_bytes();
     if text.is_ascii() {
         // Between hours and minutes a colon stands, unless there is a dot, of which ASCII has none but the bar.
         let is_gap = |byte: &&u8| byte.is_ascii_whitespace() || byte.is_ascii_control();
-        let may_be_digit = |byte: Option<&u8>| byte.is_some_and(|&byte| is_digit(char::from(byte)));
+        let may_be_digit = |byte: Option<&u8>| byte.is_some_and(|&byte| looks_like_digit(char::from(byte)));
         let has_minutes = memchr::memchr_iter(b':', bytes).any(|at| {
             may_be_digit(bytes[at + 1..].iter().find(|byte| !is_gap(byte)))
                 && may_be_digit(bytes[..at].iter().rev().find(|byte| !is_gap(byte)))
@@ -116,7 +116,7 @@ pub fn may_have_time(text: &str) -> bool {
     // The digits of a year, whatever unseen stands between them.
     let mut digits = 0;
     text.chars().any(|char| {
-        if is_digit(char) {
+        if looks_like_digit(char) {
             digits += 1;
         } else if !is_blank(char) && (char.is_ascii() || !is_combining_mark(char)) {
             digits = 0;
@@ -129,10 +129,10 @@ pub fn may_have_time(text: &str) -> bool {
 fn turn_shape(text: &str) -> Vec<char> {
     text.chars()
         .filter_map(|char| match char {
-            _ if is_colon(char) => Some(':'),
-            _ if is_comma(char) => Some(','),
+            _ if looks_like_colon(char) => Some(':'),
+            _ if looks_like_comma(char) => Some(','),
             _ if is_blank(char) || is_combining_mark(char) => None,
-            _ if is_dash(char) => Some('-'),
+            _ if looks_like_dash(char) => Some('-'),
             _ => Some(char),
         })
         .collect()
@@ -143,15 +143,17 @@ fn has_time(shape: &[char], dashed: bool) -> bool {
     /// The letters of the longest month that is looked at.
     const LONGEST_MONTH: usize = 12;
     let digits = |from: usize, count: usize| {
-        shape.get(from..from + count).is_some_and(|piece| piece.iter().all(|&char| is_digit(char)))
+        shape.get(from..from + count).is_some_and(|piece| piece.iter().all(|&char| looks_like_digit(char)))
     };
     // A table's row has numbers with points.
-    let has_dot = shape.iter().any(|&char| is_dot(char) && char != '|');
+    let has_dot = shape.iter().any(|&char| looks_like_heading_separator(char) && char != '|');
     let is_minutes = |at: usize, strict: bool| {
         let strict = strict || !has_dot;
         let sign = |char: char| {
             char == ':'
-                || (!strict && (matches!(char, '.' | '\'' | '’' | '-') || (is_dot(char) && char != '|')))
+                || (!strict
+                    && (matches!(char, '.' | '\'' | '’' | '-')
+                        || (looks_like_heading_separator(char) && char != '|')))
         };
         shape.get(at).is_some_and(|&char| sign(char)) && digits(at + 1, 2)
     };
@@ -159,7 +161,7 @@ fn has_time(shape: &[char], dashed: bool) -> bool {
         (digits(at, 2) && is_minutes(at + 2, strict)) || (digits(at, 1) && is_minutes(at + 1, strict))
     };
     let is_time = |at: usize| match shape.get(at) {
-        Some(&char) if is_digit(char) => digits(at, 2) && is_minutes(at + 2, true),
+        Some(&char) if looks_like_digit(char) => digits(at, 2) && is_minutes(at + 2, true),
         Some(',') => is_hour(at + 1, false),
         Some(':') => false,
         Some(char) => !char.is_alphanumeric() && is_hour(at + 1, true),
@@ -174,7 +176,7 @@ fn has_time(shape: &[char], dashed: bool) -> bool {
             .take_while(|char| char.is_alphabetic() || **char == '.')
             .count();
         let before = &before[..year - month];
-        let day = before.iter().rev().take(3).take_while(|char| is_digit(**char)).count();
+        let day = before.iter().rev().take(3).take_while(|char| looks_like_digit(**char)).count();
         month >= 3 && (1..=2).contains(&day) && before[..before.len() - day].last() == Some(&'-')
     };
     (0..shape.len()).any(|at| digits(at, 4) && is_time(at + 4) && (!dashed || is_dated(at)))
@@ -182,7 +184,7 @@ fn has_time(shape: &[char], dashed: bool) -> bool {
 
 /// Returns whether a character looks like a piece of a line.
 #[inline]
-pub fn is_dash(char: char) -> bool {
+pub fn looks_like_dash(char: char) -> bool {
     if char.is_ascii() { matches!(char, '-' | '_' | '=' | '~') } else { is_dash_beyond_ascii(char) }
 }
 

@@ -8,7 +8,7 @@ use super::{
     chunks::{self, SplitMode},
     markdown::dialect,
 };
-use crate::conversation::{Conversation, Detail, Link};
+use crate::conversation::{AnnotationKind, Conversation, Link};
 
 /// Links of a message that are found; nobody picks one of more.
 pub const MAX_LINKS: usize = 10_000;
@@ -44,10 +44,10 @@ pub fn links_while(
         }
     }
     let mut found = finder.found;
-    for part in conversation.message_parts(message) {
+    for part in conversation.message_annotations(message) {
         let links: &[Link] = match &part.detail {
-            Detail::Citation(links) | Detail::Sources(links) => links,
-            Detail::Source(link) => std::slice::from_ref(&**link),
+            AnnotationKind::Citation(links) | AnnotationKind::ListedSources(links) => links,
+            AnnotationKind::QuotedPage(link) => std::slice::from_ref(&**link),
             _ => continue,
         };
         if found.len() > 2 * MAX_LINKS {
@@ -127,14 +127,17 @@ impl LinkFinder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{MessageDraft, Part, Role, testing::chain};
+    use crate::conversation::{Annotation, MessageDraft, Role, testing::chain};
 
     #[test]
     fn one_address_stands_once_and_dead_ones_not_at_all() {
         let text = "[**Docs**](https://e.org/a), https://f.org/b. `https://code.org` [x](sandbox:/y) <https://e.org/a>";
         let source = Link { title: "S".into(), url: "https://s.org".into() };
         let end = text.len() as u32;
-        let parts = vec![Part { range: end..end, detail: Detail::Sources([source.clone()].into()) }];
+        let parts = vec![Annotation {
+            range: end..end,
+            detail: AnnotationKind::ListedSources([source.clone()].into()),
+        }];
         let conversation = chain("t", [MessageDraft { parts, ..MessageDraft::new(Role::Assistant, text) }]);
         let docs = Link { title: "Docs".into(), url: "https://e.org/a".into() };
         let bare = Link { title: "".into(), url: "https://f.org/b".into() };

@@ -33,15 +33,18 @@ mod speaker;
 pub use address::find_address;
 pub use aside::Aside;
 pub use attachment::{Description, attachments};
-pub use block::{Block, Content};
+pub use block::{Block, BlockKind};
 pub use canvas::Canvas;
 pub use code::{CodeBlock, MAX_BLOCKS, code_blocks, message_code_blocks, message_code_blocks_while};
 pub use label::Label;
-pub use looks::{has_dashed_turn_time, has_turn_time, is_blank, is_dash, is_dot, is_unseen, may_have_time};
+pub use looks::{
+    has_dashed_heading_time, has_heading_time, is_blank, is_unseen, looks_like_dash,
+    looks_like_heading_separator, may_have_time,
+};
 pub use message_links::{MAX_LINKS, links, links_while};
 pub use speaker::{Speaker, words_in_heading};
 
-use crate::conversation::{Conversation, Detail, Kind, Link, Message, Part, Role};
+use crate::conversation::{Annotation, AnnotationKind, Conversation, Link, Message, MessageKind, Role};
 
 /// One message of a conversation, to be read. A view: it copies nothing.
 #[derive(Clone, Copy, Debug)]
@@ -67,8 +70,8 @@ impl<'a> MessageView<'a> {
     }
 
     /// Returns the parts of the message besides its words.
-    pub fn parts(self) -> &'a [Part] {
-        self.conversation.message_parts(self.index)
+    pub fn parts(self) -> &'a [Annotation] {
+        self.conversation.message_annotations(self.index)
     }
 
     /// Returns the model that answered: the message's own, else, for an answer, the conversation's.
@@ -81,7 +84,7 @@ impl<'a> MessageView<'a> {
     /// Returns the page it quotes or was fetched from.
     pub fn source(self) -> Option<&'a Link> {
         self.parts().iter().find_map(|part| match &part.detail {
-            Detail::Source(link) => Some(&**link),
+            AnnotationKind::QuotedPage(link) => Some(&**link),
             _ => None,
         })
     }
@@ -89,17 +92,17 @@ impl<'a> MessageView<'a> {
     /// Returns the seconds the model thought, if the export counts them.
     pub fn thought_seconds(self) -> Option<u32> {
         self.parts().iter().find_map(|part| match part.detail {
-            Detail::Thought { seconds } => seconds,
+            AnnotationKind::ThinkingTime { seconds } => seconds,
             _ => None,
         })
     }
 
-    /// Returns whether it tells the model who the person is ([`Kind::Instructions`]) or what to remember
-    /// ([`Kind::Memory`]); a call of `bio`, by which the model remembers, counts as memory.
-    pub fn is_about_person(self, kind: Kind) -> bool {
+    /// Returns whether it tells the model who the person is ([`MessageKind::Instructions`]) or what to remember
+    /// ([`MessageKind::Memory`]); a call of `bio`, by which the model remembers, counts as memory.
+    pub fn is_about_person(self, kind: MessageKind) -> bool {
         let message = self.message();
         let remembers =
-            message.kind == Kind::Call && self.conversation.message_name(self.index) == Some("bio");
-        message.kind == kind || (kind == Kind::Memory && remembers)
+            message.kind == MessageKind::Call && self.conversation.message_name(self.index) == Some("bio");
+        message.kind == kind || (kind == MessageKind::Memory && remembers)
     }
 }

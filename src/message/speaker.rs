@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::{MessageView, has_turn_time, is_blank, is_dot, is_unseen, looks::is_colon};
-use crate::conversation::{Kind, Provider, Role};
+use super::{
+    MessageView, has_heading_time, is_blank, is_unseen, looks::looks_like_colon, looks_like_heading_separator,
+};
+use crate::conversation::{MessageKind, Provider, Role};
 
 /// The speaker of a message. Names are the archive's: untrusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +62,7 @@ fn poses(name: &str, is_person: bool) -> bool {
 /// `让·雷诺`, it belongs to the word.
 fn parts_with_dot(name: &str) -> bool {
     let is_letter = |char: Option<char>| char.is_some_and(char::is_alphanumeric);
-    name.char_indices().filter(|&(_, char)| is_dot(char)).any(|(at, char)| {
+    name.char_indices().filter(|&(_, char)| looks_like_heading_separator(char)).any(|(at, char)| {
         let (before, after) = (&name[..at], &name[at + char.len_utf8()..]);
         !is_letter(before.chars().next_back()) || !is_letter(after.chars().next())
     })
@@ -75,9 +77,10 @@ pub fn words_in_heading(words: &str) -> Cow<'_, str> {
 /// Returns whether words from the archive, such as a title, look like the beginning of another line above an entry.
 fn look_like_a_turn(words: &str) -> bool {
     words.contains(is_line_end)
-        || has_turn_time(words)
+        || has_heading_time(words)
         || is_ours(words)
-        || (words.contains(is_dot) && pieces(words).any(|piece| passes_for_ours(piece, false)))
+        || (words.contains(looks_like_heading_separator)
+            && pieces(words).any(|piece| passes_for_ours(piece, false)))
 }
 
 fn is_line_end(char: char) -> bool {
@@ -139,11 +142,11 @@ fn has_clock_time(name: &str) -> bool {
         let digits = minutes.iter().take(3).take_while(|char| char.is_numeric()).count();
         // `llama3:70b` is no time.
         hour.is_numeric()
-            && is_colon(*sign)
+            && looks_like_colon(*sign)
             && digits == 2
             && minutes.get(2).is_none_or(|char| !char.is_alphanumeric())
     };
-    (0..seen.len()).any(is_time) || has_turn_time(name)
+    (0..seen.len()).any(is_time) || has_heading_time(name)
 }
 
 /// Returns the letters and digits of a text as the Latin letters that they look like.
@@ -194,9 +197,9 @@ impl<'a> MessageView<'a> {
     pub fn speaker(self) -> Speaker<'a> {
         let message = self.message();
         match (message.kind, message.role) {
-            (Kind::Instructions, _) => Speaker::Instructions,
-            (Kind::Memory, _) => Speaker::Memory,
-            (Kind::Text, Role::User) => self.name().map_or(Speaker::You, Speaker::Person),
+            (MessageKind::Instructions, _) => Speaker::Instructions,
+            (MessageKind::Memory, _) => Speaker::Memory,
+            (MessageKind::Text, Role::User) => self.name().map_or(Speaker::You, Speaker::Person),
             (_, Role::User) => Speaker::You,
             (_, Role::Assistant) => {
                 self.model().map_or(Speaker::Assistant(self.conversation.provider), Speaker::Model)

@@ -9,18 +9,18 @@ impl Provider {
     ///
     /// The id is percent-encoded, so whatever it holds stays behind the last `/`.
     pub fn conversation_address(self, id: &str) -> Option<String> {
-        Some(page_of(self.facts().conversation_page?, id))
+        Some(page_of(self.facts().conversation_address_prefix?, id))
     }
 
     /// Gives the address of the project with this id, as [`Provider::conversation_address`] does.
     pub fn project_address(self, id: &str) -> Option<String> {
-        Some(page_of(self.facts().project_page?, id))
+        Some(page_of(self.facts().project_address_prefix?, id))
     }
 
     /// Gives the public address of a shared conversation by the id of its link; `None` where the provider has none,
     /// or where the id does not look like one.
     pub fn shared_address(self, id: &str) -> Option<String> {
-        let page = self.facts().public_link_page?;
+        let page = self.facts().shared_address_prefix?;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
         (!id.is_empty() && id.bytes().all(plain)).then(|| format!("{page}{id}"))
     }
@@ -64,7 +64,9 @@ mod tests {
     fn a_page_is_a_safe_address_to_which_an_id_is_added() {
         for facts in Provider::ALL.iter().map(|provider| provider.facts()) {
             for page in
-                [facts.conversation_page, facts.project_page, facts.public_link_page].into_iter().flatten()
+                [facts.conversation_address_prefix, facts.project_address_prefix, facts.shared_address_prefix]
+                    .into_iter()
+                    .flatten()
             {
                 assert!(page.starts_with("https://") && page.ends_with('/'), "{page}");
             }

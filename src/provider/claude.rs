@@ -1,15 +1,15 @@
 //! Anthropic's Claude.
 
-use super::{Facts, PartZips, SettingsPaths, SideFile, SideFileKind, ZipWithoutConversations};
+use super::{AccountFile, AccountFileKind, PartZips, ProviderFacts, SettingsPaths, ZipWithoutConversations};
 
-pub(super) static FACTS: Facts = Facts {
+pub(super) static FACTS: ProviderFacts = ProviderFacts {
     name: "Claude",
     word: "claude",
     assistant: "Claude",
-    conversation_page: Some("https://claude.ai/chat/"),
-    project_page: Some("https://claude.ai/project/"),
+    conversation_address_prefix: Some("https://claude.ai/chat/"),
+    project_address_prefix: Some("https://claude.ai/project/"),
     // Its export tells which frames are public, and not where.
-    public_link_page: None,
+    shared_address_prefix: None,
     export_path: "Settings → Privacy → Export data",
     export_note: "",
     // The others are those of projects, memories and frames.
@@ -25,7 +25,7 @@ pub(super) static FACTS: Facts = Facts {
     list_keys: &["conversations"],
     file_label: "conversations.json",
     members: &["conversations.json", "conversations-#.json", "conversations_#.json"],
-    knowledge_members: &[
+    special_conversation_members: &[
         "memories.json",
         "memories/*.json",
         "*/memories/*.json",
@@ -55,8 +55,8 @@ pub(super) static FACTS: Facts = Facts {
         PartZips { name: "frames-#.zip", first: 0 },
         PartZips { name: "design_chats-#.zip", first: 0 },
     ],
-    contents_member: None,
-    manifest_files: &["manifest*.json"],
+    export_manifest_member: None,
+    zip_manifest_files: &["manifest*.json"],
     zip_without_conversations: Some(ZipWithoutConversations {
         members: &["memories.json", "login_history.json", "projects/*"],
         zip: "conversations-000.zip",
@@ -64,12 +64,12 @@ pub(super) static FACTS: Facts = Facts {
     attachment_names: None,
     // A frame: `artifact.json` with its pages beside it.
     page_members: &["artifacts/*/page.md", "artifacts/*/versions/*"],
-    library_member: None,
+    file_library_member: None,
     document_members: &[],
-    side_files: &[
-        SideFile { name: "users.json", kind: SideFileKind::Profile },
-        SideFile { name: "memories.json", kind: SideFileKind::Memory },
-        SideFile { name: "artifact.json", kind: SideFileKind::Links },
+    account_files: &[
+        AccountFile { name: "users.json", kind: AccountFileKind::Profile },
+        AccountFile { name: "memories.json", kind: AccountFileKind::Memory },
+        AccountFile { name: "artifact.json", kind: AccountFileKind::Links },
     ],
     settings_paths: SettingsPaths {
         links: None,

@@ -2,7 +2,7 @@
 
 /// The facts about a provider.
 #[derive(Debug)]
-pub struct Facts {
+pub struct ProviderFacts {
     /// The name people call it by.
     pub name: &'static str,
     /// The word `from:` takes and `--json` prints.
@@ -10,11 +10,11 @@ pub struct Facts {
     /// The name of whoever answered, where the export does not name the model.
     pub assistant: &'static str,
     /// The address of a conversation's page, up to its id.
-    pub conversation_page: Option<&'static str>,
+    pub conversation_address_prefix: Option<&'static str>,
     /// The address of a project's page, up to its id.
-    pub project_page: Option<&'static str>,
+    pub project_address_prefix: Option<&'static str>,
     /// The address at which anybody reads a shared conversation, up to the id of its link.
-    pub public_link_page: Option<&'static str>,
+    pub shared_address_prefix: Option<&'static str>,
     /// The way to ask for its export: a path through its settings, or a page.
     pub export_path: &'static str,
     /// Further advice for asking, in whole sentences; may be empty.
@@ -32,7 +32,7 @@ pub struct Facts {
     /// Members that hold conversations. For this and the next see [`is_named`](super::is_named).
     pub members: &'static [&'static str],
     /// Members with objects that are read as conversations of their own kind, where there are conversations.
-    pub knowledge_members: &'static [&'static str],
+    pub special_conversation_members: &'static [&'static str],
     /// Zips with its conversations, where an export comes in several.
     pub conversation_zips: &'static [&'static str],
     /// Zips with attachments, likewise.
@@ -41,9 +41,9 @@ pub struct Facts {
     /// all of one export.
     pub part_zips: &'static [PartZips],
     /// A member that lists what all parts of an export hold, and in which members the conversations are.
-    pub contents_member: Option<&'static str>,
+    pub export_manifest_member: Option<&'static str>,
     /// Files beside the `part_zips` that list them.
-    pub manifest_files: &'static [&'static str],
+    pub zip_manifest_files: &'static [&'static str],
     /// The way to recognise a zip of an export that holds no conversations, and the zip that does.
     pub zip_without_conversations: Option<ZipWithoutConversations>,
     /// A member with the names of those that are stored under meaningless ones: an object of path and name.
@@ -52,11 +52,11 @@ pub struct Facts {
     /// carries.
     pub page_members: &'static [&'static str],
     /// A member that names files by the messages they were made for.
-    pub library_member: Option<&'static str>,
+    pub file_library_member: Option<&'static str>,
     /// Members with the documents of conversations, each in its present state, by the last folders of their paths.
     pub document_members: &'static [&'static str],
     /// Members beside the conversations that say something of their owner.
-    pub side_files: &'static [SideFile],
+    pub account_files: &'static [AccountFile],
     /// The places in its settings where something given away is taken back.
     pub settings_paths: SettingsPaths,
 }
@@ -83,16 +83,16 @@ pub struct SettingsPaths {
 
 /// A member that says something of its owner.
 #[derive(Debug)]
-pub struct SideFile {
+pub struct AccountFile {
     /// Its base name.
     pub name: &'static str,
     /// The kind of its content.
-    pub kind: SideFileKind,
+    pub kind: AccountFileKind,
 }
 
-/// The content of a [`SideFile`].
+/// The content of a [`AccountFile`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SideFileKind {
+pub enum AccountFileKind {
     /// Conversations that were made public.
     Links,
     /// The owner's name, address and the like.

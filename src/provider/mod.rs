@@ -1,7 +1,7 @@
 //! The facts that differ by provider and need no parsing: its names, its addresses on the web, the names and keys by
 //! which its export is known. Knows no file and no format: how an export is read is for [`crate::import`].
 //!
-//! Data only: each provider fills in [`Facts`] in a file of its own, and the methods of [`Provider`] read them. A
+//! Data only: each provider fills in [`ProviderFacts`] in a file of its own, and the methods of [`Provider`] read them. A
 //! field that is added here is asked for in every file, and a variant that is added to [`Provider`] is asked for in
 //! [`Provider::facts`]. How an export is read stands in [`crate::import`], one folder per provider.
 //!
@@ -15,13 +15,15 @@ mod json_keys;
 mod names;
 mod unsupported;
 
-pub use facts::{Facts, PartZips, SettingsPaths, SideFile, SideFileKind, ZipWithoutConversations};
+pub use facts::{
+    AccountFile, AccountFileKind, PartZips, ProviderFacts, SettingsPaths, ZipWithoutConversations,
+};
 pub use json_keys::{
     MAX_KEY_LENGTH, ProviderSignature, begins_conversation, is_signature_key, lists_conversations,
 };
 pub use names::{
-    ExportPart, holds_conversations, holds_document, holds_knowledge, is_conversations_zip, is_export_zip,
-    is_named, knowledge_owner, may_be_manifest, page_path,
+    ExportPart, holds_conversations, holds_document, holds_special_conversation, is_conversations_zip,
+    is_export_zip, is_named, may_be_zip_manifest, page_path, special_conversation_provider,
 };
 pub use unsupported::{UNSUPPORTED, Unsupported};
 
@@ -30,14 +32,14 @@ pub use crate::conversation::Provider;
 use crate::join_with_or::join_with_or;
 
 /// Names all providers as a choice: `ChatGPT or Claude`.
-pub fn any() -> String {
+pub fn all_names_as_choice() -> String {
     join_with_or(Provider::ALL.iter().map(|provider| provider.name()))
 }
 
 /// Lists the names of all side files, each once.
-pub fn side_files() -> Vec<&'static str> {
+pub fn account_files() -> Vec<&'static str> {
     let mut names: Vec<&'static str> = Vec::new();
-    for file in Provider::ALL.iter().flat_map(|provider| provider.facts().side_files) {
+    for file in Provider::ALL.iter().flat_map(|provider| provider.facts().account_files) {
         if !names.contains(&file.name) {
             names.push(file.name);
         }
@@ -56,7 +58,7 @@ pub enum RecognisedProvider {
 
 impl Provider {
     /// Looks up what there is to know of it.
-    pub fn facts(self) -> &'static Facts {
+    pub fn facts(self) -> &'static ProviderFacts {
         match self {
             Self::ChatGpt => &chatgpt::FACTS,
             Self::Claude => &claude::FACTS,

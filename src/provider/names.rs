@@ -11,14 +11,17 @@ pub fn holds_conversations(base: &str) -> bool {
 }
 
 /// Returns whether a member with this path holds what is read as a conversation of its own kind.
-pub fn holds_knowledge(path: &str) -> bool {
-    knowledge_owner(path).is_some()
+pub fn holds_special_conversation(path: &str) -> bool {
+    special_conversation_provider(path).is_some()
 }
 
 /// Finds the provider of a member that holds what is read as a conversation of its own kind, by its path.
-pub fn knowledge_owner(path: &str) -> Option<Provider> {
+pub fn special_conversation_provider(path: &str) -> Option<Provider> {
     let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    Provider::ALL.iter().copied().find(|provider| is_named(provider.facts().knowledge_members, path, base))
+    Provider::ALL
+        .iter()
+        .copied()
+        .find(|provider| is_named(provider.facts().special_conversation_members, path, base))
 }
 
 /// Returns the end of a member's path, from the folder on that its export gave it, if it is a page of something that was
@@ -118,8 +121,8 @@ impl ExportPart {
 }
 
 /// Returns whether a file with this base name may list the zips that an export comes in.
-pub fn may_be_manifest(base: &str) -> bool {
-    any(base, |provider| provider.facts().manifest_files)
+pub fn may_be_zip_manifest(base: &str) -> bool {
+    any(base, |provider| provider.facts().zip_manifest_files)
 }
 
 fn any(base: &str, patterns: fn(Provider) -> &'static [&'static str]) -> bool {
@@ -233,7 +236,7 @@ mod tests {
             let parts: Vec<&str> = facts.part_zips.iter().map(|zips| zips.name).collect();
             assert!(parts.iter().all(|pattern| pattern.ends_with("#.zip")), "{parts:?}");
             let zips =
-                [facts.conversation_zips, facts.attachment_zips, facts.manifest_files, &parts].concat();
+                [facts.conversation_zips, facts.attachment_zips, facts.zip_manifest_files, &parts].concat();
             let elsewhere =
                 facts.zip_without_conversations.as_ref().map_or(&[][..], |elsewhere| elsewhere.members);
             for pattern in [&zips, facts.members, elsewhere].concat() {

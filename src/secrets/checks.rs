@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     number_checks::{digits, has_country, has_issuer, has_remainder_one, luhn, one_all_over, phone},
-    stand_ins::{NO_PASSWORDS, entropy, is_blank, is_code, is_filler, is_path, is_placeholder},
+    placeholders::{NOT_PASSWORDS, entropy, is_code, is_filler, is_masked_value, is_path, is_placeholder},
 };
 
 /// A test on the value of a finding, named so in the file of rules.
@@ -62,7 +62,7 @@ impl ValueCheck {
             Self::Mail => mail(value),
             Self::Password => could_be_password(value, quoted),
             Self::UrlPassword => {
-                !is_code(value) && !is_blank(value) && value != "password" && value != "pass"
+                !is_code(value) && !is_masked_value(value) && value != "password" && value != "pass"
             }
             Self::Spoken => could_be_password(value.trim_end_matches(['.', ',', '!', '?', ')']), false),
             Self::Random => could_be_random(value),
@@ -126,8 +126,8 @@ fn could_be_password(value: &str, quoted: bool) -> bool {
     let one_word = quoted && value.len() >= 8 && !value.contains(char::is_whitespace);
     value.len() >= 6
         && !is_code(value)
-        && !is_blank(value)
-        && !NO_PASSWORDS.contains(&&*lower)
+        && !is_masked_value(value)
+        && !NOT_PASSWORDS.contains(&&*lower)
         && !lower.starts_with("your")
         && (has_digit || char_classes(value) >= 3 || one_word)
         && !is_path(value)

@@ -189,10 +189,10 @@ fn cells(line: &str, separator: u8) -> Option<Vec<Range<usize>>> {
 
 /// Returns a cell without what stands around its words.
 fn inner(line: &str, cell: Range<usize>) -> Range<usize> {
-    let is_mark = |char: char| char.is_whitespace() || matches!(char, '"' | '\'' | '`');
+    let is_marker_char = |char: char| char.is_whitespace() || matches!(char, '"' | '\'' | '`');
     let text = &line[cell.clone()];
-    let start = cell.start + (text.len() - text.trim_start_matches(is_mark).len());
-    let end = (cell.start + text.trim_end_matches(is_mark).len()).max(start);
+    let start = cell.start + (text.len() - text.trim_start_matches(is_marker_char).len());
+    let end = (cell.start + text.trim_end_matches(is_marker_char).len()).max(start);
     // Bold or slanted, both ends have the mark.
     let marks = ["**", "__", "*", "_"].into_iter().find(|mark| {
         let text = &line[start..end];

@@ -13,8 +13,8 @@ use super::{
     redact::Redactor,
 };
 use crate::conversation::{
-    Attachment, Conversation, ConversationBuilder, ConversationMeta, Detail, Link, MessageDraft, Part, Role,
-    Visibility,
+    Annotation, AnnotationKind, Attachment, Conversation, ConversationBuilder, ConversationMeta, Link,
+    MessageDraft, Role, Visibility,
 };
 
 impl KnownSecrets {
@@ -65,23 +65,23 @@ impl KnownSecrets {
     /// Adds the secrets in a message. `parts`: in its attachments, sources and canvas names, too.
     pub fn learn_message(&mut self, conversation: &Conversation, index: usize, parts: bool) {
         self.learn(conversation.message_text(index));
-        for part in conversation.message_parts(index).iter().filter(|_| parts) {
+        for part in conversation.message_annotations(index).iter().filter(|_| parts) {
             match &part.detail {
-                Detail::Citation(links) | Detail::Sources(links) => {
+                AnnotationKind::Citation(links) | AnnotationKind::ListedSources(links) => {
                     links.iter().for_each(|link| self.learn_link(link));
                 }
-                Detail::Source(link) => self.learn_link(link),
-                Detail::Attachment(attachment) => {
+                AnnotationKind::QuotedPage(link) => self.learn_link(link),
+                AnnotationKind::Attachment(attachment) => {
                     let Attachment { id, name, mime, prompt, content, .. } = &**attachment;
                     for text in [id, name, mime, prompt, content] {
                         self.learn(text);
                     }
                 }
-                Detail::Canvas { title, format } => {
+                AnnotationKind::Canvas { title, format } => {
                     self.learn(title);
                     self.learn(format);
                 }
-                Detail::Thought { .. } => {}
+                AnnotationKind::ThinkingTime { .. } => {}
             }
         }
     }
@@ -196,8 +196,12 @@ impl Redactor<'_> {
     }
 
     /// Returns the text and the parts of a message.
-    fn message<'c>(&mut self, conversation: &'c Conversation, index: usize) -> (Cow<'c, str>, Vec<Part>) {
-        let parts = conversation.message_parts(index);
+    fn message<'c>(
+        &mut self,
+        conversation: &'c Conversation,
+        index: usize,
+    ) -> (Cow<'c, str>, Vec<Annotation>) {
+        let parts = conversation.message_annotations(index);
         let places = parts.iter().enumerate();
         let places = places.flat_map(|(at, part)| [(part.range.start, 2 * at), (part.range.end, 2 * at + 1)]);
         let mut places: Vec<(u32, usize)> = places.collect();
@@ -212,18 +216,24 @@ impl Redactor<'_> {
         (text, parts.collect())
     }
 
-    fn part(&mut self, part: &Part, place: &[u32]) -> Part {
+    fn part(&mut self, part: &Annotation, place: &[u32]) -> Annotation {
         let detail = match &part.detail {
-            Detail::Citation(links) => Detail::Citation(links.iter().map(|link| self.link(link)).collect()),
-            Detail::Sources(links) => Detail::Sources(links.iter().map(|link| self.link(link)).collect()),
-            Detail::Source(source) => Detail::Source(Box::new(self.link(source))),
-            Detail::Attachment(attachment) => Detail::Attachment(Box::new(self.attachment(attachment))),
-            Detail::Canvas { title, format } => {
-                Detail::Canvas { title: self.text(title).into(), format: self.text(format).into() }
+            AnnotationKind::Citation(links) => {
+                AnnotationKind::Citation(links.iter().map(|link| self.link(link)).collect())
             }
-            Detail::Thought { seconds } => Detail::Thought { seconds: *seconds },
+            AnnotationKind::ListedSources(links) => {
+                AnnotationKind::ListedSources(links.iter().map(|link| self.link(link)).collect())
+            }
+            AnnotationKind::QuotedPage(source) => AnnotationKind::QuotedPage(Box::new(self.link(source))),
+            AnnotationKind::Attachment(attachment) => {
+                AnnotationKind::Attachment(Box::new(self.attachment(attachment)))
+            }
+            AnnotationKind::Canvas { title, format } => {
+                AnnotationKind::Canvas { title: self.text(title).into(), format: self.text(format).into() }
+            }
+            AnnotationKind::ThinkingTime { seconds } => AnnotationKind::ThinkingTime { seconds: *seconds },
         };
-        Part { range: place[0]..place[1], detail }
+        Annotation { range: place[0]..place[1], detail }
     }
 
     fn link(&mut self, link: &Link) -> Link {
@@ -252,7 +262,7 @@ mod tests {
     use super::*;
     use crate::conversation::{ConversationKind, Media, ObjectLocation, Provider, Role, testing};
 
-    fn example(title: &str, text: &str, parts: Vec<Part>) -> Conversation {
+    fn example(title: &str, text: &str, parts: Vec<Annotation>) -> Conversation {
         let drafts = [
             MessageDraft::new(Role::User, "Why?"),
             MessageDraft { parts, ..MessageDraft::new(Role::Assistant, text) },
@@ -285,12 +295,14 @@ mod tests {
     fn title_message_link_and_attachment_are_redacted_and_counted() {
         let link =
             Link { title: "Mail robin@example.org".into(), url: "https://u:pa55word-9@example.org/".into() };
-        let part = Part { range: 0..0, detail: Detail::Sources(vec![link].into()) };
+        let part = Annotation { range: 0..0, detail: AnnotationKind::ListedSources(vec![link].into()) };
         let conversation = example("To robin@example.org", "Write to robin@example.org now.", vec![part]);
         let (redacted, counts) = Scanner::built_in().redact_conversation(&conversation);
         assert_eq!(&*redacted.title, "To [redacted: e-mail]");
         assert_eq!(redacted.message_text(1), "Write to [redacted: e-mail] now.");
-        let Detail::Sources(links) = &redacted.message_parts(1)[0].detail else { unreachable!("it was one") };
+        let AnnotationKind::ListedSources(links) = &redacted.message_annotations(1)[0].detail else {
+            unreachable!("it was one")
+        };
         assert_eq!(&*links[0].title, "Mail [redacted: e-mail]");
         assert!(!links[0].url.contains("pa55word"), "{}", links[0].url);
         assert_eq!(counts.total(), 2, "an address in three places, and a password");
@@ -302,9 +314,9 @@ mod tests {
         let start = text.find("[so]").expect("it is there");
         let end = text.find(" there").expect("it is there");
         let range = start as u32..end as u32;
-        let part = Part { range, detail: Detail::Citation(Vec::new().into()) };
+        let part = Annotation { range, detail: AnnotationKind::Citation(Vec::new().into()) };
         let (redacted, _) = Scanner::built_in().redact_conversation(&example("t", text, vec![part]));
-        let range = redacted.message_parts(1)[0].range.clone();
+        let range = redacted.message_annotations(1)[0].range.clone();
         let cited = &redacted.message_text(1)[range.start as usize..range.end as usize];
         assert_eq!(cited, "[so](https://example.org/)");
     }
@@ -323,11 +335,11 @@ mod tests {
             content: secret.into(),
         };
         let details = [
-            Detail::Attachment(Box::new(attachment)),
-            Detail::Canvas { title: secret.into(), format: secret.into() },
-            Detail::Source(Box::new(Link { title: secret.into(), url: secret.into() })),
+            AnnotationKind::Attachment(Box::new(attachment)),
+            AnnotationKind::Canvas { title: secret.into(), format: secret.into() },
+            AnnotationKind::QuotedPage(Box::new(Link { title: secret.into(), url: secret.into() })),
         ];
-        let parts = details.into_iter().map(|detail| Part { range: 0..0, detail }).collect();
+        let parts = details.into_iter().map(|detail| Annotation { range: 0..0, detail }).collect();
         let heading = ConversationMeta {
             id: Some(secret),
             title: Some(secret),

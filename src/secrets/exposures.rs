@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use super::{Certainty, Counts, Finding, RuleId, Scanner, json::each_secret, unescape::unescaped};
 use crate::{
-    conversation::{Conversation, ConversationKind, Detail, Kind, Media, Time},
+    conversation::{AnnotationKind, Conversation, ConversationKind, Media, MessageKind, Time},
     import::{ProfileEntry, ProfileValue},
     message::MessageView,
 };
@@ -33,13 +33,13 @@ pub struct Exposure {
 
 /// Lists all that a conversation exposes, title first, then by message: on every branch, folded and hidden
 /// ones too, since whoever gets the archive reads them all.
-pub fn exposures(scanner: &Scanner, conversation: &Conversation) -> Vec<Exposure> {
+pub fn exposures_of_conversation(scanner: &Scanner, conversation: &Conversation) -> Vec<Exposure> {
     let title = exposed(scanner, &conversation.title, None, conversation.updated);
     let messages = conversation.messages().iter().enumerate().flat_map(|(index, message)| {
         let date = message.time().or(conversation.updated);
         let said = exposed(scanner, conversation.message_text(index), Some(index), date);
-        let files = conversation.message_parts(index).iter().filter_map(|part| match &part.detail {
-            Detail::Attachment(attachment) => Some(&*attachment.content),
+        let files = conversation.message_annotations(index).iter().filter_map(|part| match &part.detail {
+            AnnotationKind::Attachment(attachment) => Some(&*attachment.content),
             _ => None,
         });
         said.into_iter().chain(files.flat_map(move |content| exposed(scanner, content, Some(index), date)))
@@ -135,11 +135,11 @@ pub struct InstructionsOrMemory {
 }
 
 /// Returns the messages of a conversation that [are about the person](MessageView::is_about_person), of this kind:
-/// [`Kind::Instructions`] or [`Kind::Memory`].
+/// [`MessageKind::Instructions`] or [`MessageKind::Memory`].
 pub fn instructions_or_memory(
     scanner: &Scanner,
     conversation: &Conversation,
-    kind: Kind,
+    kind: MessageKind,
 ) -> Vec<InstructionsOrMemory> {
     (0..conversation.messages().len())
         .filter(|&index| MessageView::of(conversation, index).is_about_person(kind))
@@ -281,7 +281,7 @@ mod tests {
         let scanner = Scanner::built_in();
         let conversation =
             conversation("Mail robin@example.org", vec![hidden, MessageDraft::new(Role::User, twice)]);
-        let found: Vec<_> = exposures(scanner, &conversation)
+        let found: Vec<_> = exposures_of_conversation(scanner, &conversation)
             .into_iter()
             .map(|exposure| {
                 (scanner.rule(exposure.kind).id(), exposure.message, exposure.masked, exposure.times)
@@ -305,7 +305,7 @@ mod tests {
         };
         let version = MessageDraft::new(Role::Assistant, "Mail robin@example.org\n\nvisibility: public");
         let frame = testing::with_meta(heading, vec![version]);
-        let found = exposures(Scanner::built_in(), &frame);
+        let found = exposures_of_conversation(Scanner::built_in(), &frame);
         assert_eq!(found.iter().map(|exposure| exposure.message).collect::<Vec<_>>(), [Some(0)]);
     }
 
@@ -314,8 +314,10 @@ mod tests {
     fn very_many_values_are_counted_and_not_all_kept() {
         let text: String =
             (0..MAX_VALUES + 50).map(|number| format!("robin.{number}@example.org\n")).collect();
-        let found =
-            exposures(Scanner::built_in(), &conversation("t", vec![MessageDraft::new(Role::User, &text)]));
+        let found = exposures_of_conversation(
+            Scanner::built_in(),
+            &conversation("t", vec![MessageDraft::new(Role::User, &text)]),
+        );
         assert_eq!(found.len(), MAX_VALUES);
         assert_eq!(found.iter().map(|exposure| exposure.times).sum::<usize>(), MAX_VALUES + 50);
     }
@@ -324,38 +326,42 @@ mod tests {
     fn what_only_looks_like_a_secret_is_told_as_such() {
         let token = ["gh", "p_FAKEdempFAKEdemoFAKEdemoFAKE003UajJR"].concat();
         let text = format!("pwd=correct-horse-7 and {token}");
-        let found =
-            exposures(Scanner::built_in(), &conversation("t", vec![MessageDraft::new(Role::User, &text)]));
+        let found = exposures_of_conversation(
+            Scanner::built_in(),
+            &conversation("t", vec![MessageDraft::new(Role::User, &text)]),
+        );
         let certain: Vec<_> = found.iter().map(|exposure| (&*exposure.masked, exposure.certainty)).collect();
-        assert_eq!(certain, [("c…", Certainty::Certain), ("ghp_…JR", Certainty::LooksLikeOne)]);
+        assert_eq!(certain, [("c…", Certainty::Certain), ("ghp_…JR", Certainty::Doubtful)]);
     }
 
     #[test]
     fn a_secret_written_with_escapes_is_found() {
         let text = r"robin\_x&#64;example.org";
-        let found =
-            exposures(Scanner::built_in(), &conversation("t", vec![MessageDraft::new(Role::User, text)]));
+        let found = exposures_of_conversation(
+            Scanner::built_in(),
+            &conversation("t", vec![MessageDraft::new(Role::User, text)]),
+        );
         assert_eq!(found.iter().map(|exposure| &*exposure.masked).collect::<Vec<_>>(), ["r…@e….org"]);
     }
 
     #[test]
     fn what_the_model_was_told_to_remember_is_memory() {
         let memory = MessageDraft {
-            kind: Kind::Memory,
+            kind: MessageKind::Memory,
             ..MessageDraft::new(Role::Assistant, "1. A child.\n\n2. A kitchen.")
         };
         let told = MessageDraft {
-            kind: Kind::Call,
+            kind: MessageKind::Call,
             name: Some("bio"),
             ..MessageDraft::new(Role::Assistant, "Likes puns")
         };
         let other = MessageDraft {
-            kind: Kind::Call,
+            kind: MessageKind::Call,
             name: Some("python"),
             ..MessageDraft::new(Role::Assistant, "1 + 1")
         };
         let conversation = conversation("t", vec![memory, told, other]);
-        let memories = instructions_or_memory(Scanner::built_in(), &conversation, Kind::Memory);
+        let memories = instructions_or_memory(Scanner::built_in(), &conversation, MessageKind::Memory);
         assert_eq!(
             memories.iter().map(|context| (context.message, context.entries)).collect::<Vec<_>>(),
             [(Some(0), 2), (Some(1), 1)]

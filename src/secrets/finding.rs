@@ -18,7 +18,7 @@ pub struct RuleId(pub(super) u16);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Certainty {
     /// It has the shape of a secret and fails a check that tells a real one: a checksum, a word that examples have.
-    LooksLikeOne,
+    Doubtful,
     /// It is one, as far as a text can tell.
     Certain,
 }
@@ -47,14 +47,14 @@ impl FindingFilter {
     /// All that is a secret.
     pub(super) const CERTAIN: Self = Self { class: None, certainty: Certainty::Certain };
     /// All that could be one.
-    pub(super) const ALL: Self = Self { class: None, certainty: Certainty::LooksLikeOne };
+    pub(super) const ALL: Self = Self { class: None, certainty: Certainty::Doubtful };
 
     pub(super) fn accepts(self, rule: &Rule) -> bool {
         self.class.is_none_or(|class| rule.class() == class)
     }
 
     pub(super) fn joins_lines(self) -> bool {
-        self.certainty == Certainty::LooksLikeOne
+        self.certainty == Certainty::Doubtful
     }
 }
 

@@ -293,7 +293,7 @@ fn cut(json: &[u8], known: &KnownSecrets, range: &Range<usize>) -> Option<Findin
     }
     let title = decode(raw);
     let (start, kind) = known.cut_at_end(&title)?;
-    Some(Finding { kind, range: start..ellipsis(&title), certainty: Certainty::LooksLikeOne })
+    Some(Finding { kind, range: start..ellipsis(&title), certainty: Certainty::Doubtful })
 }
 
 /// Lists the secrets that values are by a name that stands after them, each with the place of the value, in order.

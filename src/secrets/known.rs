@@ -202,7 +202,7 @@ impl KnownSecrets {
         for (said, unescaped) in texts.chain(readings.iter().map(|reading| (reading.text(), Some(reading)))) {
             let mut add = |kind, range: Range<usize>| {
                 let range = unescaped.map_or(range.clone(), |unescaped| unescaped.raw(range));
-                found.push(Finding { kind, range, certainty: Certainty::LooksLikeOne });
+                found.push(Finding { kind, range, certainty: Certainty::Doubtful });
             };
             let mut from = 0;
             while let Some(first) = matcher.find(aho_corasick::Input::new(said).range(from..)) {

@@ -13,18 +13,18 @@ pub(super) fn emphasis(bytes: &[u8], at: usize) -> Step {
     let mark = bytes[at];
     let run = bytes[at..].iter().take_while(|&&byte| byte == mark).count();
     let (before, behind) = (at.checked_sub(1).and_then(|at| bytes.get(at)), bytes.get(at + run));
-    let says_nothing = match mark {
-        b'*' => run <= 3 && !(is_blank(before) && is_blank(behind)),
-        b'~' => run == 2 && !(is_blank(before) && is_blank(behind)),
+    let is_empty_or_null = match mark {
+        b'*' => run <= 3 && !(is_space_or_edge(before) && is_space_or_edge(behind)),
+        b'~' => run == 2 && !(is_space_or_edge(before) && is_space_or_edge(behind)),
         // Typed over by what is behind it: so manuals underline.
         b'_' if run == 1 && behind == Some(&b'\x08') => return Step::Replace(2, None),
         b'_' => run <= MAX_RUN && is_emphasis(bytes, at, run),
         _ => run <= 3 && is_word(before) && is_word(behind),
     };
-    if says_nothing { Step::Replace(run, None) } else { Step::Keep(run) }
+    if is_empty_or_null { Step::Replace(run, None) } else { Step::Keep(run) }
 }
 
-fn is_blank(byte: Option<&u8>) -> bool {
+fn is_space_or_edge(byte: Option<&u8>) -> bool {
     byte.is_none_or(u8::is_ascii_whitespace)
 }
 
@@ -47,14 +47,14 @@ fn is_emphasis(bytes: &[u8], at: usize, run: usize) -> bool {
 
 /// Returns whether emphasis may begin, and whether it may end, with a run of underscores.
 fn edges(bytes: &[u8], at: usize, run: usize) -> (bool, bool) {
-    let is_mark = |byte: &&u8| b"*~`".contains(byte);
+    let is_marker_char = |byte: &&u8| b"*~`".contains(byte);
     let (before, behind) = (&bytes[..at], &bytes[at + run..]);
     // Other marks may stand between it and the word.
-    let marks_before = before.iter().rev().take(MAX_RUN).take_while(is_mark).count();
-    let marks_behind = behind.iter().take(MAX_RUN).take_while(is_mark).count();
+    let marks_before = before.iter().rev().take(MAX_RUN).take_while(is_marker_char).count();
+    let marks_behind = behind.iter().take(MAX_RUN).take_while(is_marker_char).count();
     let is_word_before = is_word(before[..at - marks_before].last());
     let is_word_behind = is_word(behind.get(marks_behind));
-    let (opens, closes) = (!is_blank(behind.first()), !is_blank(before.last()));
+    let (opens, closes) = (!is_space_or_edge(behind.first()), !is_space_or_edge(before.last()));
     let is_escaped = before.last() == Some(&b'\\');
     (opens && !is_word_before && !is_escaped, closes && !is_word_behind && !is_escaped)
 }

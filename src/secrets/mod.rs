@@ -32,11 +32,11 @@ mod known;
 mod marks;
 mod mask;
 mod number_checks;
+mod placeholders;
 mod redact;
 mod rules;
 mod scan;
 mod spans;
-mod stand_ins;
 mod unescape;
 
 pub use counts::Counts;

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use regex_automata::{meta::Regex, util::syntax};
 use serde::Deserialize;
 
-use super::{Certainty, checks::ValueCheck, stand_ins};
+use super::{Certainty, checks::ValueCheck, placeholders};
 
 /// The memory one expression may take, compiled, in bytes: a bound against mistakes in the file.
 const EXPRESSION_LIMIT: usize = 4 << 20;
@@ -164,8 +164,8 @@ impl Rule {
     /// Decides how certainly a value that matched is a secret; `None`: it is none. `quoted`: it stands in quotes.
     pub(super) fn judge(&self, value: &str, quoted: bool) -> Option<Certainty> {
         let is_credential = self.class == SecretClass::Credential;
-        let is_random = self.entropy.is_none_or(|least| stand_ins::entropy(value) >= least);
-        let is_filler = is_credential && stand_ins::is_filler(value);
+        let is_random = self.entropy.is_none_or(|least| placeholders::entropy(value) >= least);
+        let is_filler = is_credential && placeholders::is_filler(value);
         let holds = self.check.is_none_or(|check| check.holds(value));
         if is_random && !is_filler && holds {
             return Some(Certainty::Certain);
@@ -174,7 +174,7 @@ impl Rule {
             Some(check) => check.could_hold(value, quoted),
             None => is_credential && !is_filler,
         };
-        could_be.then_some(Certainty::LooksLikeOne)
+        could_be.then_some(Certainty::Doubtful)
     }
 }
 

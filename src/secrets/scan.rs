@@ -122,11 +122,11 @@ impl Scanner {
     /// Returns everything that is found in a piece of a text, overlapping or not, in no order.
     pub(super) fn findings(&self, text: &str, filter: FindingFilter) -> Vec<Finding> {
         let readings: Vec<Unescaped> = Unescaped::readings(text, filter.joins_lines()).collect();
-        self.findings_read_so(text, &readings, filter)
+        self.findings_in_readings(text, &readings, filter)
     }
 
     /// Returns the same of a text of which all readings are known.
-    pub(super) fn findings_read_so(
+    pub(super) fn findings_in_readings(
         &self,
         text: &str,
         readings: &[Unescaped],
@@ -225,7 +225,7 @@ impl Scanner {
         visit: Visitor<'_>,
     ) -> ControlFlow<()> {
         let text = unescaped.text();
-        again.extend(self.made(unescaped));
+        again.extend(self.hits_made_by_unescaping(unescaped));
         again.sort_unstable();
         again.dedup();
         let mut visit =
@@ -237,7 +237,7 @@ impl Scanner {
     }
 
     /// Lists the keywords in a text without its escapes of which an escape was a part.
-    fn made(&self, unescaped: &Unescaped) -> impl Iterator<Item = KeywordHit> {
+    fn hits_made_by_unescaping(&self, unescaped: &Unescaped) -> impl Iterator<Item = KeywordHit> {
         let may_follow = |first: u8, second: u8| {
             let (first, second) = (first.to_ascii_lowercase(), second.to_ascii_lowercase());
             self.pairs[usize::from(first) << 8 | usize::from(second)]
@@ -533,7 +533,7 @@ mod tests {
                 let moved = scanner
                     .hits(&raw, 0..raw.len())
                     .filter_map(|hit| scanner.hit_in_unescaped(&hit, &unescaped));
-                let made = scanner.made(&unescaped);
+                let made = scanner.hits_made_by_unescaping(&unescaped);
                 let known: Vec<KeywordHit> = moved.chain(made).collect();
                 for hit in scanner.hits(text, 0..text.len()) {
                     let reach = hit.start.saturating_sub(MAX_BACK)..hit.start + scanner.reaches[hit.keyword];

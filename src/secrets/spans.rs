@@ -43,7 +43,7 @@ pub(super) fn each_span(
         let start = around.start;
         let slice = &text[around];
         let readings: Vec<Unescaped> = Unescaped::readings(slice, FindingFilter::ALL.joins_lines()).collect();
-        let mut found = scanner.findings_read_so(slice, &readings, FindingFilter::ALL);
+        let mut found = scanner.findings_in_readings(slice, &readings, FindingFilter::ALL);
         known.find(slice, &readings, &mut found);
         for finding in &mut found {
             finding.range = start + finding.range.start..start + finding.range.end;

@@ -8,17 +8,17 @@ use std::rc::Rc;
 use hashbrown::HashMap;
 
 use super::{
-    Line, Options, dates,
+    Line, TranscriptOptions, dates,
     highlight::{Code, CodeTones, HighlightCache, HighlightId, HighlightRequest},
     layout::{
         document,
-        entry::{self, EntryLayout},
+        entry::{self, EntryInput},
         fold,
         line_cache::LineCache,
     },
 };
 use crate::{
-    conversation::{Kind, Role, Visibility},
+    conversation::{MessageKind, Role, Visibility},
     library::ConversationRef,
     message::{
         MessageView,
@@ -66,7 +66,7 @@ const MAX_HINTS: usize = 10_000;
 #[derive(Debug)]
 pub struct Transcript {
     conversation: ConversationRef,
-    options: Options,
+    options: TranscriptOptions,
     branches: Branches,
     leaf: Option<usize>,
     entries: Vec<Entry>,
@@ -81,7 +81,7 @@ pub struct Transcript {
 
 impl Transcript {
     /// Opens a conversation at its visible branch.
-    pub fn new(conversation: ConversationRef, options: Options) -> Self {
+    pub fn new(conversation: ConversationRef, options: TranscriptOptions) -> Self {
         let branches = Branches::of(&conversation, branches::is_readable);
         let leaf = conversation.current_leaf().or_else(|| branches.newest_leaf());
         let mut transcript = Self {
@@ -277,11 +277,13 @@ impl Transcript {
 
     /// Takes the colours of a block; those of another transcript are ignored. Returns true when lines that
     /// were given out before look different now; their number never changes.
-    pub fn apply_highlight(&mut self, job: HighlightId, colors: CodeTones) -> bool {
-        if !self.highlight_cache.insert(job, colors) {
+    pub fn apply_highlight(&mut self, highlight_id: HighlightId, colors: CodeTones) -> bool {
+        if !self.highlight_cache.insert(highlight_id, colors) {
             return false;
         }
-        let Some(entry) = self.entry_at(job.message as usize, job.byte as usize) else { return false };
+        let Some(entry) = self.entry_at(highlight_id.message as usize, highlight_id.byte as usize) else {
+            return false;
+        };
         self.line_cache.remove(entry);
         true
     }
@@ -306,7 +308,7 @@ impl Transcript {
                 continue;
             }
             let branch = self.branches.sibling_number(message);
-            if (kind, branch) == (Kind::Recap, None)
+            if (kind, branch) == (MessageKind::Recap, None)
                 && let Some(reasoning) = reasoning.filter(|&entry| self.contexts[entry].recap.is_none())
             {
                 self.contexts[reasoning].recap = Some(message);
@@ -330,7 +332,7 @@ impl Transcript {
             }
             if conversation.messages()[message].visibility != Visibility::Folded {
                 reasoning = None;
-            } else if kind == Kind::Reasoning {
+            } else if kind == MessageKind::Reasoning {
                 // Of one in chunks the first has the line.
                 reasoning = Some(self.entries.len());
             }
@@ -378,7 +380,7 @@ impl Transcript {
         let entry = &self.entries[index];
         let context = self.contexts[index];
         let colors = |code: &Code| self.highlight_cache.get_or_request(entry.message, code);
-        let layout = EntryLayout {
+        let layout = EntryInput {
             conversation: &self.conversation,
             options: &self.options,
             entry,

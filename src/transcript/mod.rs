@@ -30,5 +30,5 @@ mod tests;
 pub use conversation_transcript::{Entry, Transcript};
 pub use highlight::CodeTones;
 pub use layout::line::{HitMark, Line, Span, Tone, mark_hits};
-pub use options::{AttachmentLookup, Options};
+pub use options::{AttachmentLookup, TranscriptOptions};
 pub use text::{dates, sanitize};

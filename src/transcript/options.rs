@@ -1,4 +1,4 @@
-//! Options that decide how a conversation is shown.
+//! TranscriptOptions that decide how a conversation is shown.
 
 use std::{fmt, sync::Arc};
 
@@ -32,7 +32,7 @@ impl fmt::Debug for AttachmentLookup {
 
 /// The options of a transcript.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct TranscriptOptions {
     /// The zone of dates and times.
     pub zone: TimeZone,
     /// The form of dates.
@@ -53,7 +53,7 @@ pub struct Options {
     pub attachments: Option<AttachmentLookup>,
 }
 
-impl Default for Options {
+impl Default for TranscriptOptions {
     fn default() -> Self {
         Self {
             zone: TimeZone::UTC,

@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::{
     app::RowFacts,
     command::Command,
-    discovery::Discovery,
     effect::{CopyOutcome, SaveManyOutcome, SaveOutcome},
+    lookup::LookupResult,
 };
 use crate::{
     audit::AuditReport,
     conversation::{Conversation, Time},
-    library::Handle,
+    library::ConversationHandle,
     load::{Progress, Report},
     search::{Hit, worker::Results},
     transcript::{CodeTones, highlight::HighlightId},
@@ -21,7 +21,7 @@ use crate::{
 #[derive(Debug)]
 pub enum Action {
     /// It was quiet for so long, and then a key or a paste came. What that means follows, if it means anything.
-    Quiet(Duration),
+    IdleBefore(Duration),
     /// It is this moment, and something was typed.
     Now(Time),
     /// A key that is bound to a command.
@@ -57,11 +57,11 @@ pub enum Action {
     /// The folders in a folder that was asked for, and which one that is, as it was typed.
     Folders(String, Vec<String>),
     /// Something was looked up, and the number of the lookup.
-    LookedUp(u64, Box<Discovery>),
+    LookedUp(u64, Box<LookupResult>),
     /// The hits in the thread, and the number under which they were asked for.
     Hits(u64, Vec<Hit>),
     /// The facts of rows, and the number under which they were asked for.
-    Facts(u64, Vec<(Handle, RowFacts)>),
+    Facts(u64, Vec<(ConversationHandle, RowFacts)>),
     /// The audit has looked at this many conversations, of this many.
     Auditing(usize, usize),
     /// The audit is done.

@@ -82,7 +82,7 @@ fn typed(terminal: &mut Terminal, welcome: &mut Welcome, keymap: &Keymap, key: K
     for key in keymap.pressed(welcome.place(), key) {
         let decision = match keymap.meaning(welcome.place(), key) {
             Some(Meaning::Command(Command::Suspend)) => {
-                terminal::swallow_burst();
+                terminal::discard_burst();
                 terminal.suspend()?;
                 Decision::None
             }

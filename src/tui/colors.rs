@@ -62,14 +62,14 @@ mod tests {
     use crate::{
         conversation::testing,
         library::ConversationRef,
-        transcript::{Options, Tone, Transcript},
+        transcript::{Tone, Transcript, TranscriptOptions},
     };
 
     /// What is asked for of a message with so many blocks in this language.
     fn requests(language: &str, blocks: usize) -> Vec<HighlightRequest> {
         let text: String = (0..blocks).map(|number| format!("```{language}\n{number}\n```\n\n")).collect();
         let conversation = ConversationRef::alone(testing::chain("A title", [testing::answer(&text)]));
-        let mut transcript = Transcript::new(conversation, Options::default());
+        let mut transcript = Transcript::new(conversation, TranscriptOptions::default());
         transcript.lines(0, 60);
         transcript.take_highlight_requests()
     }

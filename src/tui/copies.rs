@@ -15,7 +15,7 @@ use super::{
     Event,
     action::Action,
     effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest},
-    latest_job_thread::LatestJobThread,
+    latest_job_worker::LatestJobWorker,
 };
 use crate::{
     archive::Archive,
@@ -57,7 +57,7 @@ impl Copies {
         events: Sender<Event>,
     ) -> io::Result<Self> {
         let (waiting, copies) = channel();
-        let counts = LatestJobThread::start("copied secrets")?;
+        let counts = LatestJobWorker::start("copied secrets")?;
         let thread = thread::Builder::new()
             .name("clipboard".into())
             .spawn(move || copy_all(&archives, clipboard, &copies, &counts, &events))?;
@@ -146,7 +146,7 @@ impl Copy {
         mut self,
         archives: &[Archive],
         clipboard: &mut Clipboard,
-        counts: &LatestJobThread,
+        counts: &LatestJobWorker,
         events: &Sender<Event>,
     ) -> bool {
         let send_event = |event| events.send(event).is_ok();
@@ -158,7 +158,7 @@ impl Copy {
         };
         let mut copied = clipboard.copy(&text).map_err(CopyFailure::from);
         if let Ok(copied) = &mut copied {
-            let bytes = std::mem::take(&mut copied.terminal);
+            let bytes = std::mem::take(&mut copied.terminal_bytes);
             if !bytes.is_empty() && !send_event(Event::ToTerminal(bytes)) {
                 return false;
             }
@@ -190,7 +190,7 @@ fn copy_all(
     archives: &[Archive],
     mut clipboard: Clipboard,
     waiting: &Receiver<Copy>,
-    counts: &LatestJobThread,
+    counts: &LatestJobWorker,
     events: &Sender<Event>,
 ) {
     while let Ok(copy) = waiting.recv() {
@@ -214,7 +214,7 @@ fn original_text(archives: &[Archive], conversation: &ConversationRef) -> Result
     let selection = Selection { archives, conversations: &[conversation] };
     let text = Extraction::of_originals().to_string(selection, &());
     let text = text.map_err(|error| CopyFailure::Unreadable(error.to_string()))?;
-    Ok(extract::harmless(&text).into_owned())
+    Ok(extract::without_control_chars(&text).into_owned())
 }
 
 #[cfg(test)]
@@ -286,7 +286,7 @@ mod tests {
         let copies = start(&events);
         let mut clipboard =
             Clipboard::new(ClipboardSetting::Osc52, ClipboardEnvironment::default(), DEFAULT_OSC52_LIMIT);
-        let counts = LatestJobThread::start("test").unwrap();
+        let counts = LatestJobWorker::start("test").unwrap();
         let (end, ended) = channel::<()>();
         counts.ask(move |_| assert!(ended.recv().is_err(), "it ends"));
         for _ in 0..2 {

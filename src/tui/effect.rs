@@ -4,13 +4,13 @@
 
 use std::{borrow::Cow, path::PathBuf, sync::Arc};
 
-use super::discovery::Lookup;
+use super::lookup::Lookup;
 use crate::{
     extract::{
-        self, Extraction, Options,
+        self, ExtractOptions, Extraction,
         clipboard::{Copied, CopyError},
         save::{
-            Written,
+            FileOutcome,
             attachments::{AttachmentOutcome, SingleAttachment},
         },
     },
@@ -88,7 +88,7 @@ pub enum Task {
         /// The conversations of the extract.
         conversations: Vec<ConversationRef>,
         /// Its options.
-        options: Box<Options>,
+        options: Box<ExtractOptions>,
         /// A number that is given back with the answer.
         serial: u64,
     },
@@ -102,7 +102,7 @@ pub enum Task {
     Save {
         /// The conversation.
         conversation: ConversationRef,
-        /// Options, redaction and what becomes of an existing file.
+        /// ExtractOptions, redaction and what becomes of an existing file.
         extraction: Box<Extraction>,
         /// The file; `~` is resolved.
         path: PathBuf,
@@ -111,7 +111,7 @@ pub enum Task {
     SaveMany {
         /// The conversations, in the list's order.
         conversations: Vec<ConversationRef>,
-        /// Options, redaction and what becomes of existing files.
+        /// ExtractOptions, redaction and what becomes of existing files.
         extraction: Box<Extraction>,
         /// The folder; made if need be. `~` is resolved.
         folder: PathBuf,
@@ -164,11 +164,11 @@ pub enum CopySource {
     /// A text as it was written, and the conversations it is of.
     Written(String, Vec<ConversationRef>),
     /// Messages of a conversation, by their indices.
-    Messages(ConversationRef, Vec<usize>, Box<Options>),
+    Messages(ConversationRef, Vec<usize>, Box<ExtractOptions>),
     /// A conversation.
-    Conversation(ConversationRef, Box<Options>),
+    Conversation(ConversationRef, Box<ExtractOptions>),
     /// Several of them.
-    Conversations(Vec<ConversationRef>, Box<Options>),
+    Conversations(Vec<ConversationRef>, Box<ExtractOptions>),
 }
 
 impl CopySource {
@@ -185,16 +185,16 @@ impl CopySource {
     /// Makes the text, harmless.
     pub fn text(&self) -> String {
         let text = match self {
-            Self::Written(text, _) => return extract::harmless(text).into_owned(),
+            Self::Written(text, _) => return extract::without_control_chars(text).into_owned(),
             Self::Messages(conversation, messages, options) => {
-                extract::messages(conversation, messages, options)
+                extract::format_messages(conversation, messages, options)
             }
             Self::Conversation(conversation, options) => extract::conversation_to_copy(conversation, options),
             Self::Conversations(conversations, options) => {
                 extract::conversations_to_copy(conversations.iter().map(|shared| &**shared), options)
             }
         };
-        match extract::harmless(&text) {
+        match extract::without_control_chars(&text) {
             Cow::Borrowed(_) => text,
             Cow::Owned(text) => text,
         }
@@ -267,7 +267,7 @@ pub struct SaveOutcome {
     /// The path where it is or should have been.
     pub path: PathBuf,
     /// Its size and attachments, or why there is none.
-    pub result: Result<Written, SaveFailure>,
+    pub result: Result<FileOutcome, SaveFailure>,
 }
 
 /// The outcome so far of writing many files.

@@ -14,7 +14,7 @@ use super::{
     effect::{Effect, Task, TerminalRequest},
     executor::Executor,
     pipe,
-    queue::Queue,
+    queue::KeyQueue,
     terminal::{self, Signal, Terminal},
     theme::Theme,
     view,
@@ -58,7 +58,7 @@ pub(super) enum End {
 pub(super) struct EventLoop<'a> {
     terminal: &'a mut Terminal,
     app: App,
-    typed: Queue,
+    typed: KeyQueue,
     executor: &'a Executor,
     theme: &'a Theme,
     buffer: Buffer,
@@ -91,7 +91,7 @@ impl<'a> EventLoop<'a> {
         Self {
             terminal,
             app,
-            typed: Queue::default(),
+            typed: KeyQueue::default(),
             executor,
             theme,
             buffer: Buffer::default(),
@@ -209,7 +209,7 @@ impl<'a> EventLoop<'a> {
     fn grant(&mut self, request: TerminalRequest) -> Result<Option<End>> {
         match request {
             TerminalRequest::Suspend => {
-                terminal::swallow_burst();
+                terminal::discard_burst();
                 let stopped = self.terminal.suspend()?;
                 self.app.update(self.resized());
                 if !stopped {
@@ -217,7 +217,7 @@ impl<'a> EventLoop<'a> {
                 }
             }
             TerminalRequest::Pipe { command, text } => {
-                terminal::swallow_burst();
+                terminal::discard_burst();
                 let result = self.terminal.lend(|| pipe::run(&command, &text))?;
                 self.app.update(Action::Piped(result));
                 self.app.update(self.resized());

@@ -20,7 +20,7 @@ use super::{
     copies::Copies,
     effect::{CopyContent, CopyRequest, SaveOutcome, Task},
     files::{self, SaveProgress},
-    latest_job_thread::{LatestJobThread, ShouldContinue},
+    latest_job_worker::{LatestJobWorker, ShouldContinue},
     paths,
     throttle::Throttle,
 };
@@ -28,7 +28,7 @@ use crate::{
     archive::Archive,
     audit::AuditReport,
     extract::{
-        Options,
+        ExtractOptions,
         clipboard::Clipboard,
         redaction::{conversation_to_name_while, count_secrets_while},
         save::names,
@@ -49,12 +49,12 @@ pub struct Executor {
     events: Sender<Event>,
     search: Worker,
     copies: Copies,
-    lookups: LatestJobThread,
-    hits: LatestJobThread,
-    facts: LatestJobThread,
+    lookups: LatestJobWorker,
+    hits: LatestJobWorker,
+    facts: LatestJobWorker,
     colors: Sender<Vec<HighlightRequest>>,
-    counts: LatestJobThread,
-    audits: LatestJobThread,
+    counts: LatestJobWorker,
+    audits: LatestJobWorker,
     /// Stops the files that were asked for last, those alone.
     stop_saving: RefCell<Arc<AtomicBool>>,
 }
@@ -76,12 +76,12 @@ impl Executor {
             events,
             search,
             copies,
-            lookups: LatestJobThread::start("lookups")?,
-            hits: LatestJobThread::start("hits")?,
-            facts: LatestJobThread::start("facts")?,
+            lookups: LatestJobWorker::start("lookups")?,
+            hits: LatestJobWorker::start("hits")?,
+            facts: LatestJobWorker::start("facts")?,
             colors,
-            counts: LatestJobThread::start("counts")?,
-            audits: LatestJobThread::start("audit")?,
+            counts: LatestJobWorker::start("counts")?,
+            audits: LatestJobWorker::start("audit")?,
             stop_saving: RefCell::default(),
         })
     }
@@ -210,7 +210,7 @@ impl Executor {
 /// Counts the secrets that extracts would hold, and names the file of the only one, as long as somebody asks.
 fn count(
     conversations: &[ConversationRef],
-    options: &Options,
+    options: &ExtractOptions,
     serial: u64,
     should_continue: ShouldContinue<'_>,
     events: &Sender<Event>,
@@ -295,7 +295,7 @@ mod tests {
         let mut library = Library::default();
         library.add(vec![testing::chain("A day", [testing::answer("Mail robin@example.org")])]);
         let shared = library.share(library.by_date()[0]);
-        let options = Options::new(Format::Markdown, TimeZone::UTC);
+        let options = ExtractOptions::new(Format::Markdown, TimeZone::UTC);
         for is_waited_for in [false, true] {
             let (events, answers) = channel();
             audit(&[], &library, &|| is_waited_for, &events);
@@ -315,7 +315,7 @@ mod tests {
         let messages = (0..9).map(|_| testing::answer("Mail robin@example.org"));
         let conversation = ConversationRef::alone(testing::chain("A day", messages));
         for format in [Format::Markdown, Format::Json] {
-            let options = Options::new(format, TimeZone::UTC);
+            let options = ExtractOptions::new(format, TimeZone::UTC);
             // So often it goes on: until the first messages are counted, or looked through for the name.
             for (often, told) in [(3, 0), (13, 1)] {
                 let (events, answers) = channel();

@@ -20,7 +20,7 @@ use crate::{
     conversation::Conversation,
     extract::{
         ExtractError, ExtractProgress, Extraction, Selection,
-        save::{SaveError, Written, attachments::AttachmentOutcome},
+        save::{FileOutcome, SaveError, attachments::AttachmentOutcome},
     },
     library::ConversationRef,
 };
@@ -31,7 +31,7 @@ pub(super) fn save(
     conversation: &Conversation,
     extraction: &Extraction,
     path: &Path,
-) -> Result<Written, SaveFailure> {
+) -> Result<FileOutcome, SaveFailure> {
     let selection = Selection { archives, conversations: &[conversation] };
     match extraction.to_file(selection, path, &()) {
         Ok(written) => Ok(written),

@@ -19,7 +19,7 @@ use crate::config::KeyBindings;
 /// A place where a key is pressed. It falls back on `Reading` (list and thread) and then on `Anywhere`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Place {
+pub enum KeyPlace {
     /// The search line; a character that is bound to nothing is typed.
     Search,
     /// The list of conversations.
@@ -46,7 +46,7 @@ pub enum Place {
     Anywhere,
 }
 
-impl Place {
+impl KeyPlace {
     /// Returns its heading in the help.
     pub fn title(self) -> &'static str {
         match self {
@@ -77,7 +77,7 @@ impl Place {
     }
 
     /// Returns the places where a key is looked up, in order.
-    fn chain(self) -> &'static [Place] {
+    fn chain(self) -> &'static [KeyPlace] {
         match self {
             Self::Search => &[Self::Search, Self::Editing, Self::Anywhere],
             Self::List => &[Self::List, Self::Reading, Self::Anywhere],
@@ -107,8 +107,8 @@ pub enum Meaning {
 /// The map in force.
 #[derive(Clone, Debug)]
 pub struct Keymap {
-    bound: HashMap<(Place, Key), Command>,
-    keys: BTreeMap<(Place, Command), Vec<Key>>,
+    bound: HashMap<(KeyPlace, Key), Command>,
+    keys: BTreeMap<(KeyPlace, Command), Vec<Key>>,
 }
 
 impl Keymap {
@@ -122,7 +122,7 @@ impl Keymap {
         let mut map = Self { bound: HashMap::new(), keys: BTreeMap::new() };
         for binding in bindings.bindings() {
             let (Some(place), Some(command)) =
-                (Place::from_name(&binding.place), Command::from_name(&binding.command))
+                (KeyPlace::from_name(&binding.place), Command::from_name(&binding.command))
             else {
                 continue;
             };
@@ -133,12 +133,12 @@ impl Keymap {
     }
 
     /// Returns the command a key is bound to in a place.
-    pub fn command(&self, place: Place, key: Key) -> Option<Command> {
+    pub fn command(&self, place: KeyPlace, key: Key) -> Option<Command> {
         place.chain().iter().find_map(|&place| self.bound.get(&(place, key)).copied())
     }
 
     /// Returns the meaning of a key in a place, if it has one there.
-    pub fn meaning(&self, place: Place, key: KeyEvent) -> Option<Meaning> {
+    pub fn meaning(&self, place: KeyPlace, key: KeyEvent) -> Option<Meaning> {
         let means = |key: Key| {
             let command = self.command(place, key);
             command.map(Meaning::Command).or_else(|| key.character().map(Meaning::Type))
@@ -149,7 +149,7 @@ impl Keymap {
 
     /// Returns the keys that were pressed: the key itself, or esc and the key if it arrived with alt and has no
     /// meaning with it. A multiplexer or a slow connection may join an ESC and the byte after it.
-    pub fn pressed(&self, place: Place, key: KeyEvent) -> Vec<KeyEvent> {
+    pub fn pressed(&self, place: KeyPlace, key: KeyEvent) -> Vec<KeyEvent> {
         if !key.modifiers.contains(KeyModifiers::ALT) || self.meaning(place, key).is_some() {
             return vec![key];
         }
@@ -158,18 +158,18 @@ impl Keymap {
     }
 
     /// Returns the first key of a command in a place, as the status line shows it.
-    pub fn key_for(&self, place: Place, command: Command) -> Option<String> {
+    pub fn key_for(&self, place: KeyPlace, command: Command) -> Option<String> {
         self.keys_reaching(place, command).first().map(|key| key.label())
     }
 
     /// Returns all keys of a command in a place, as the list of commands shows them.
-    pub fn keys_for(&self, place: Place, command: Command) -> String {
+    pub fn keys_for(&self, place: KeyPlace, command: Command) -> String {
         self.keys_reaching(place, command).iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
     }
 
     /// Returns the keys of a command in the nearest place that has some for it, without those that mean something else
     /// here.
-    fn keys_reaching(&self, place: Place, command: Command) -> Vec<Key> {
+    fn keys_reaching(&self, place: KeyPlace, command: Command) -> Vec<Key> {
         let reaches = |key: &Key| self.command(place, *key) == Some(command);
         let bound = place.chain().iter().filter_map(|&place| self.keys.get(&(place, command)));
         bound
@@ -179,7 +179,7 @@ impl Keymap {
     }
 
     /// Returns the commands of a place, those of the places it falls back on too; also those that have lost their keys.
-    pub fn commands(&self, place: Place) -> Vec<Command> {
+    pub fn commands(&self, place: KeyPlace) -> Vec<Command> {
         let mut commands: Vec<Command> = place
             .chain()
             .iter()
@@ -192,20 +192,20 @@ impl Keymap {
     }
 
     /// Returns everything for the help: places in reading order, each with its commands and their keys.
-    pub fn help(&self) -> Vec<(Place, Vec<(String, Command)>)> {
+    pub fn help(&self) -> Vec<(KeyPlace, Vec<(String, Command)>)> {
         [
-            Place::Search,
-            Place::List,
-            Place::Thread,
-            Place::Reading,
-            Place::Anywhere,
-            Place::Editing,
-            Place::Find,
-            Place::Pipe,
-            Place::Dialog,
-            Place::Help,
-            Place::Audit,
-            Place::Welcome,
+            KeyPlace::Search,
+            KeyPlace::List,
+            KeyPlace::Thread,
+            KeyPlace::Reading,
+            KeyPlace::Anywhere,
+            KeyPlace::Editing,
+            KeyPlace::Find,
+            KeyPlace::Pipe,
+            KeyPlace::Dialog,
+            KeyPlace::Help,
+            KeyPlace::Audit,
+            KeyPlace::Welcome,
         ]
         .into_iter()
         .map(|place| {
@@ -246,18 +246,18 @@ mod tests {
     #[test]
     fn the_built_in_map_is_whole() {
         let map = Keymap::built_in();
-        assert_eq!(map.command(Place::Thread, press("y")), Some(Command::Copy));
-        assert_eq!(map.command(Place::List, press("ctrl-c")), Some(Command::Interrupt));
-        assert_eq!(map.command(Place::Search, press("y")), None, "a letter is typed into the search line");
+        assert_eq!(map.command(KeyPlace::Thread, press("y")), Some(Command::Copy));
+        assert_eq!(map.command(KeyPlace::List, press("ctrl-c")), Some(Command::Interrupt));
+        assert_eq!(map.command(KeyPlace::Search, press("y")), None, "a letter is typed into the search line");
     }
 
     #[test]
     fn every_word_of_the_map_is_a_place_or_a_command_here() {
         for binding in KeyBindings::built_in().bindings() {
-            assert!(Place::from_name(&binding.place).is_some(), "[{}]", binding.place);
+            assert!(KeyPlace::from_name(&binding.place).is_some(), "[{}]", binding.place);
             assert!(Command::from_name(&binding.command).is_some(), "{}", binding.command);
             let reachable = !binding.keys.is_empty()
-                || Place::from_name(&binding.place).is_some_and(Place::lists_commands);
+                || KeyPlace::from_name(&binding.place).is_some_and(KeyPlace::lists_commands);
             assert!(reachable, "{} in {} has neither a key nor a name", binding.command, binding.place);
         }
     }
@@ -272,26 +272,26 @@ mod tests {
     #[test]
     fn a_rebound_command_is_shown_with_its_new_key_and_the_old_one_is_free() {
         let map = of_file("[keys.thread]\nfold = [\"f\"]\n[keys.reading]\ncopy = \"x\"");
-        assert_eq!(map.command(Place::Thread, press("f")), Some(Command::Fold));
-        assert_eq!(map.command(Place::Thread, press("z")), None);
-        assert_eq!(map.key_for(Place::List, Command::Copy).as_deref(), Some("x"));
+        assert_eq!(map.command(KeyPlace::Thread, press("f")), Some(Command::Fold));
+        assert_eq!(map.command(KeyPlace::Thread, press("z")), None);
+        assert_eq!(map.key_for(KeyPlace::List, Command::Copy).as_deref(), Some("x"));
         let help = map.help();
-        let (_, rows) = help.iter().find(|(place, _)| *place == Place::Thread).unwrap();
+        let (_, rows) = help.iter().find(|(place, _)| *place == KeyPlace::Thread).unwrap();
         assert!(rows.contains(&("f".to_owned(), Command::Fold)));
     }
 
     #[test]
     fn a_command_that_has_lost_its_keys_can_still_be_called_by_name() {
         let map = of_file("[keys.reading]\npipe = []");
-        assert_eq!(map.command(Place::List, press("!")), None);
-        assert!(map.commands(Place::List).contains(&Command::Pipe));
-        assert_eq!(map.keys_for(Place::List, Command::Pipe), "");
+        assert_eq!(map.command(KeyPlace::List, press("!")), None);
+        assert!(map.commands(KeyPlace::List).contains(&Command::Pipe));
+        assert_eq!(map.keys_for(KeyPlace::List, Command::Pipe), "");
     }
 
     #[test]
     fn a_key_that_means_something_else_here_is_not_shown() {
         let map = of_file("[keys.list]\nmark = [\"?\"]");
-        assert_eq!(map.key_for(Place::List, Command::Help).as_deref(), Some("F1"));
-        assert_eq!(map.key_for(Place::Thread, Command::Help).as_deref(), Some("?"));
+        assert_eq!(map.key_for(KeyPlace::List, Command::Help).as_deref(), Some("F1"));
+        assert_eq!(map.key_for(KeyPlace::Thread, Command::Help).as_deref(), Some("?"));
     }
 }

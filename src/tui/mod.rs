@@ -13,7 +13,6 @@ mod colors;
 pub mod command;
 mod copies;
 pub mod decode;
-pub mod discovery;
 pub mod effect;
 mod event;
 mod event_loop;
@@ -21,9 +20,10 @@ pub mod executor;
 mod files;
 pub mod format;
 pub mod keymap;
-mod latest_job_thread;
+mod latest_job_worker;
 pub mod layout;
 mod loader;
+pub mod lookup;
 pub mod palette;
 #[cfg(all(test, unix))]
 pub mod panics;
@@ -59,7 +59,7 @@ use self::{
     executor::Executor,
     keymap::Keymap,
     terminal::{Signal, Terminal},
-    theme::{Depth, Theme},
+    theme::{ColorDepth, Theme},
 };
 use crate::{
     archive::Archive,
@@ -85,13 +85,13 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
     let (events, waiting) = channel();
     let mut terminal = Terminal::enter(terminal::TerminalOptions { stdout_is_data: launch.pick })?;
     event::listen(&events)?;
-    let theme = Theme::of(launch.config.theme.value, Depth::of_terminal());
+    let theme = Theme::of(launch.config.theme.value, ColorDepth::of_terminal());
     let keymap = Keymap::of(&launch.config.keys);
     let archives = if given.is_empty() {
         match archives::choose(&mut terminal, &launch, &keymap, &theme, &waiting)? {
             Chosen::Archive(archive) => vec![*archive],
             Chosen::Nothing => {
-                terminal::swallow_burst();
+                terminal::discard_burst();
                 return Ok(ExitCode::SUCCESS);
             }
             Chosen::Signal(signal) => end(terminal, signal),
@@ -125,7 +125,7 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
     };
     match end_of_it {
         End::Quit { uncopied, at_once } => {
-            terminal::swallow_burst();
+            terminal::discard_burst();
             terminal.leave()?;
             if !at_once {
                 executor.close_clipboard();
@@ -137,7 +137,7 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
             Ok(ExitCode::from(u8::from(pick)))
         }
         End::Picked(text) => {
-            terminal::swallow_burst();
+            terminal::discard_burst();
             terminal.leave()?;
             print(&text)?;
             Ok(ExitCode::SUCCESS)
@@ -151,7 +151,7 @@ fn setup(config: &Config, keymap: Keymap, attachments: AttachmentLookup) -> Setu
     let zone = config.zone();
     Setup {
         keymap,
-        transcript: transcript::Options {
+        transcript: transcript::TranscriptOptions {
             zone: zone.clone(),
             dates: config.dates.value,
             open_tools: config.open.tools.value,
@@ -160,7 +160,7 @@ fn setup(config: &Config, keymap: Keymap, attachments: AttachmentLookup) -> Setu
             open_instructions: config.open.instructions.value,
             open_canvas: config.open.canvas.value,
             attachments: Some(attachments),
-            ..transcript::Options::default()
+            ..transcript::TranscriptOptions::default()
         },
         zone,
     }
@@ -184,9 +184,10 @@ fn end(terminal: Terminal, signal: Signal) -> ! {
 /// Writes what was picked to stdout: exact into a pipe, harmless on a terminal. A closed pipe is not an error.
 fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout();
-    let harmless = stdout.is_terminal().then(|| transcript::sanitize::text(text));
-    let written =
-        stdout.write_all(harmless.as_deref().unwrap_or(text).as_bytes()).and_then(|()| stdout.flush());
+    let without_control_chars = stdout.is_terminal().then(|| transcript::sanitize::text(text));
+    let written = stdout
+        .write_all(without_control_chars.as_deref().unwrap_or(text).as_bytes())
+        .and_then(|()| stdout.flush());
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             anyhow::bail!("cannot write to stdout: {}", io_error_text(&error))

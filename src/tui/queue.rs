@@ -11,7 +11,7 @@ use super::{
     action::Action,
     app::App,
     command::Command,
-    keymap::{Key, Meaning, Place},
+    keymap::{Key, KeyPlace, Meaning},
 };
 
 /// Something from the keyboard.
@@ -25,18 +25,18 @@ pub enum Typed {
 
 /// Keys and pastes in the order they were typed, each with the quiet before it.
 #[derive(Debug, Default)]
-pub struct Queue {
+pub struct KeyQueue {
     waiting: VecDeque<(Typed, Duration)>,
     /// The quiet before the first of them was told.
     quiet_is_reported: bool,
 }
 
-impl Queue {
+impl KeyQueue {
     /// Puts this behind what was typed before; `quiet`: the time without anything typed before it.
     pub fn push(&mut self, typed: Typed, quiet: Duration, app: &App) {
         if let Typed::Key(key) = typed
             && let Some(&key) = app.setup.keymap.pressed(app.place(), key).last()
-            && app.setup.keymap.command(Place::Anywhere, Key::from_event(key)) == Some(Command::Interrupt)
+            && app.setup.keymap.command(KeyPlace::Anywhere, Key::from_event(key)) == Some(Command::Interrupt)
         {
             // The way out waits for nothing.
             *self = Self::default();
@@ -60,7 +60,7 @@ impl Queue {
                 return None;
             }
             if !std::mem::replace(&mut self.quiet_is_reported, true) {
-                return Some(Action::Quiet(*quiet));
+                return Some(Action::IdleBefore(*quiet));
             }
             self.quiet_is_reported = false;
             match self.waiting.pop_front() {

@@ -39,7 +39,7 @@ macro_rules! looks {
         pub struct Theme { $($(#[$doc])* pub $name: Style),* }
 
         impl Theme {
-            fn from_looks(looks: &Looks, depth: Depth) -> Result<Self, ThemeError> {
+            fn from_looks(looks: &Looks, depth: ColorDepth) -> Result<Self, ThemeError> {
                 Ok(Self { $($name: looks.$name.style(depth)?),* })
             }
 
@@ -108,14 +108,14 @@ looks! {
 
 /// The number of colours a terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Depth {
+pub enum ColorDepth {
     /// 24 bits of them.
     True,
     /// 256: what a theme asks for is shown by the nearest.
     Palette,
 }
 
-impl Depth {
+impl ColorDepth {
     /// Reads what the terminal says in COLORTERM; one that says nothing has 256.
     pub fn of_terminal() -> Self {
         Self::of(env::var("COLORTERM").ok().as_deref())
@@ -144,11 +144,11 @@ struct ThemeFile {
 }
 
 impl Look {
-    fn style(&self, depth: Depth) -> Result<Style, ThemeError> {
+    fn style(&self, depth: ColorDepth) -> Result<Style, ThemeError> {
         let mut style = Style::new();
         let shown = |name: &str| -> Result<Color, ThemeError> {
             let color = color(name)?;
-            Ok(if depth == Depth::Palette { palette::nearest(color) } else { color })
+            Ok(if depth == ColorDepth::Palette { palette::nearest(color) } else { color })
         };
         style.fg = self.fg.as_deref().map(shown).transpose()?;
         style.bg = self.bg.as_deref().map(shown).transpose()?;
@@ -198,12 +198,12 @@ fn color(name: &str) -> Result<Color, ThemeError> {
 
 impl Theme {
     /// Reads a theme.
-    pub fn parse(text: &str, depth: Depth) -> Result<Self, ThemeError> {
+    pub fn parse(text: &str, depth: ColorDepth) -> Result<Self, ThemeError> {
         Self::from_looks(&toml::from_str::<ThemeFile>(text)?.look, depth)
     }
 
     /// Returns a theme by its name, in the colours the terminal has.
-    pub fn of(name: ThemeName, depth: Depth) -> Self {
+    pub fn of(name: ThemeName, depth: ColorDepth) -> Self {
         let text = match name {
             ThemeName::Terminal => include_str!("../../assets/themes/terminal.toml"),
             ThemeName::Dark => include_str!("../../assets/themes/dark.toml"),
@@ -216,12 +216,12 @@ impl Theme {
 
     /// Returns the default: the terminal's own colours.
     pub fn terminal() -> Self {
-        Self::of(ThemeName::Terminal, Depth::Palette)
+        Self::of(ThemeName::Terminal, ColorDepth::Palette)
     }
 
     /// Returns the theme without colours.
     pub fn mono() -> Self {
-        Self::of(ThemeName::Mono, Depth::Palette)
+        Self::of(ThemeName::Mono, ColorDepth::Palette)
     }
 
     /// Returns the style of a span of a transcript.
@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn every_theme_is_whole() {
         for (name, _) in ThemeName::ALL {
-            Theme::of(*name, Depth::True);
+            Theme::of(*name, ColorDepth::True);
         }
     }
 
@@ -320,7 +320,7 @@ mod tests {
     #[test]
     fn every_text_of_dark_and_light_has_a_contrast_of_four_and_a_half_to_its_ground() {
         for name in [ThemeName::Dark, ThemeName::Light] {
-            for depth in [Depth::True, Depth::Palette] {
+            for depth in [ColorDepth::True, ColorDepth::Palette] {
                 let theme = Theme::of(name, depth);
                 let ground = theme.plain.bg.expect("a ground of its own");
                 for (look, style) in theme.looks() {
@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn a_hit_and_the_one_in_focus_look_different_in_every_theme() {
         for (name, word) in ThemeName::ALL {
-            for depth in [Depth::True, Depth::Palette] {
+            for depth in [ColorDepth::True, ColorDepth::Palette] {
                 let theme = Theme::of(*name, depth);
                 assert_ne!(theme.hit, theme.focus, "{word}");
             }
@@ -349,11 +349,11 @@ mod tests {
 
     #[test]
     fn twenty_four_bits_only_where_the_terminal_says_so() {
-        assert_eq!(Depth::of(Some("truecolor")), Depth::True);
-        assert_eq!(Depth::of(Some("24bit")), Depth::True);
-        assert_eq!(Depth::of(Some("yes")), Depth::Palette);
-        assert_eq!(Depth::of(None), Depth::Palette);
-        for (look, style) in Theme::of(ThemeName::Dark, Depth::Palette).looks() {
+        assert_eq!(ColorDepth::of(Some("truecolor")), ColorDepth::True);
+        assert_eq!(ColorDepth::of(Some("24bit")), ColorDepth::True);
+        assert_eq!(ColorDepth::of(Some("yes")), ColorDepth::Palette);
+        assert_eq!(ColorDepth::of(None), ColorDepth::Palette);
+        for (look, style) in Theme::of(ThemeName::Dark, ColorDepth::Palette).looks() {
             for color in [style.fg, style.bg].into_iter().flatten() {
                 assert!(matches!(color, Color::Indexed(16..)), "{look}: {color}");
             }

@@ -14,7 +14,7 @@ use crate::{
     conversation::{Role, Visibility},
     library::ConversationRef,
     search::Hit,
-    transcript::{Entry, Line, Options, Transcript, mark_hits},
+    transcript::{Entry, Line, Transcript, TranscriptOptions, mark_hits},
 };
 
 /// A line of an entry.
@@ -32,9 +32,9 @@ const START: Position = Position { entry: 0, line: 0 };
 #[derive(Debug)]
 pub struct ViewRow {
     /// Belongs to the selected message, or to one that is marked.
-    pub selected: bool,
+    pub has_bar: bool,
     /// Belongs to the selected message.
-    pub current: bool,
+    pub is_selected_message: bool,
     /// Its text, hits marked.
     pub line: Line,
 }
@@ -46,9 +46,9 @@ pub struct ThreadView {
     width: u16,
     height: u16,
     top: Position,
-    cursor: usize,
+    selected_entry: usize,
     hits: Vec<Hit>,
-    focus: Option<usize>,
+    focused_hit: Option<usize>,
     sideways: u16,
     /// The message from which on messages are marked, up to the selected one.
     marking: Option<usize>,
@@ -60,7 +60,7 @@ pub struct ThreadView {
 
 impl ThreadView {
     /// Opens a conversation at its beginning. The size is the pane's, in cells.
-    pub fn new(conversation: ConversationRef, options: Options, width: u16, height: u16) -> Self {
+    pub fn new(conversation: ConversationRef, options: TranscriptOptions, width: u16, height: u16) -> Self {
         let transcript = Transcript::new(conversation, options);
         Self {
             initial_leaf: transcript.leaf(),
@@ -68,9 +68,9 @@ impl ThreadView {
             width: width.max(1),
             height: height.max(1),
             top: START,
-            cursor: 0,
+            selected_entry: 0,
             hits: Vec::new(),
-            focus: None,
+            focused_hit: None,
             sideways: 0,
             marking: None,
             find_start: None,
@@ -94,7 +94,7 @@ impl ThreadView {
 
     /// Returns the selected message, as an index of the conversation.
     pub fn message(&self) -> Option<usize> {
-        self.transcript.entries().get(self.cursor).map(|entry| entry.message)
+        self.transcript.entries().get(self.selected_entry).map(|entry| entry.message)
     }
 
     /// Returns the number of the selected message among the shown ones of this branch, from 1, and how many there are.
@@ -102,7 +102,7 @@ impl ThreadView {
     pub fn message_number(&self) -> (usize, usize) {
         let last = self.transcript.entries().len().saturating_sub(1);
         let of = self.transcript.shown_up_to(last);
-        (self.transcript.shown_up_to(self.cursor.min(last)).clamp(of.min(1), of), of)
+        (self.transcript.shown_up_to(self.selected_entry.min(last)).clamp(of.min(1), of), of)
     }
 
     /// Begins to mark messages at the selected one, or forgets the marks. Gives whether it marks now.
@@ -219,7 +219,7 @@ impl ThreadView {
     /// Lets the cursor follow the scrolling: it is the message at the upper third.
     fn follow(&mut self) {
         let third = self.third();
-        self.cursor = self.down(self.top, third).entry;
+        self.selected_entry = self.down(self.top, third).entry;
     }
 
     /// Scrolls by lines. At an end, where nothing scrolls any more, the cursor goes on message by message.
@@ -236,9 +236,9 @@ impl ThreadView {
         if self.top == before {
             let step = lines.signum();
             if lines.unsigned_abs() > 1 {
-                self.cursor = if step < 0 { 0 } else { self.transcript.entries().len() - 1 };
+                self.selected_entry = if step < 0 { 0 } else { self.transcript.entries().len() - 1 };
             } else {
-                self.cursor = self.neighbour(step, |_| true).unwrap_or(self.cursor);
+                self.selected_entry = self.neighbour(step, |_| true).unwrap_or(self.selected_entry);
             }
         } else {
             self.follow();
@@ -254,20 +254,20 @@ impl ThreadView {
 
     /// Goes to the first message.
     pub fn first(&mut self) {
-        (self.top, self.cursor) = (START, 0);
+        (self.top, self.selected_entry) = (START, 0);
     }
 
     /// Goes to the last message.
     pub fn last(&mut self) {
         self.top = self.last_top();
-        self.cursor = self.transcript.entries().len().saturating_sub(1);
+        self.selected_entry = self.transcript.entries().len().saturating_sub(1);
     }
 
     /// Returns the next entry that begins a message which passes, in a direction.
     fn neighbour(&self, step: isize, passes: impl Fn(Role) -> bool) -> Option<usize> {
         let entries = self.transcript.entries();
-        let here = entries.get(self.cursor)?.message;
-        let mut index = self.cursor.checked_add_signed(step)?;
+        let here = entries.get(self.selected_entry)?.message;
+        let mut index = self.selected_entry.checked_add_signed(step)?;
         loop {
             let message = entries.get(index)?.message;
             let begins = index == 0 || entries[index - 1].message != message;
@@ -291,7 +291,7 @@ impl ThreadView {
 
     /// Selects an entry and brings its first line to the upper third, or to the top if it is longer than the rest.
     fn select(&mut self, entry: usize) {
-        self.cursor = entry;
+        self.selected_entry = entry;
         let above = if self.len(entry) + self.third() > self.height as usize { 0 } else { self.third() };
         let top = self.up(Position { entry, line: 0 }, above);
         self.top = top.min(self.last_top());
@@ -310,11 +310,11 @@ impl ThreadView {
         let bottom = self.down(self.top, self.height as usize - 1).entry;
         let entries = self.transcript.entries();
         let target =
-            (self.cursor..entries.len().min(bottom + 1)).find(|&entry| entries[entry].fold.is_some());
+            (self.selected_entry..entries.len().min(bottom + 1)).find(|&entry| entries[entry].fold.is_some());
         let Some(entry) = target else { return false };
         let open = entries[entry].fold == Some(true);
         self.transcript.set_fold(entry, !open);
-        self.cursor = entry;
+        self.selected_entry = entry;
         if self.top.entry == entry {
             self.top.line = self.top.line.min(self.len(entry).saturating_sub(1));
         }
@@ -329,10 +329,10 @@ impl ThreadView {
         folds().next()?;
         let open = !folds().any(|open| open);
         let message = self.message();
-        let row = self.row_of(self.cursor);
+        let row = self.row_of(self.selected_entry);
         self.transcript.set_all_folds(open);
         if let Some(entry) = message.and_then(|message| self.transcript.entry_of(message)) {
-            self.cursor = entry;
+            self.selected_entry = entry;
             self.put_at(entry, row);
         }
         Some(open)
@@ -340,15 +340,15 @@ impl ThreadView {
 
     /// Goes to a sibling branch at the selected message. `None`: it has no siblings; else which it shows now.
     pub fn switch_branch(&mut self, step: isize) -> Option<crate::message::branches::SiblingNumber> {
-        let entry = self.transcript.switch_branch(self.cursor, step)?;
+        let entry = self.transcript.switch_branch(self.selected_entry, step)?;
         // The place on the screen stays; only what follows the branch point is new.
-        self.cursor = entry.min(self.transcript.entries().len().saturating_sub(1));
+        self.selected_entry = entry.min(self.transcript.entries().len().saturating_sub(1));
         let last = self.transcript.entries().len().saturating_sub(1);
-        if self.top.entry >= self.cursor {
-            self.top = Position { entry: self.cursor.min(last), line: 0 };
+        if self.top.entry >= self.selected_entry {
+            self.top = Position { entry: self.selected_entry.min(last), line: 0 };
         }
         self.top = self.top.min(self.last_top());
-        self.transcript.entries().get(self.cursor).and_then(|entry| entry.branch)
+        self.transcript.entries().get(self.selected_entry).and_then(|entry| entry.branch)
     }
 
     /// Returns the rows of the pane.
@@ -361,7 +361,7 @@ impl ThreadView {
             let Entry { message, ref chunk, .. } = self.transcript.entries()[position.entry];
             let all = 0..usize::MAX;
             let hits = self.ranges(message, chunk.as_ref().map_or(&all, |chunk| &chunk.range));
-            let focus = self.focus.map(|index| &self.hits[index]).filter(|hit| hit.message == message);
+            let focus = self.focused_hit.map(|index| &self.hits[index]).filter(|hit| hit.message == message);
             let is_marked =
                 marked.as_ref().is_some_and(|range| range.contains(&message)) && self.is_shown(message);
             let lines = self.transcript.lines(position.entry, self.width);
@@ -371,9 +371,9 @@ impl ThreadView {
                 } else {
                     mark_hits(line, &hits, focus.map(|hit| &hit.range))
                 };
-                let current = Some(message) == selected;
-                let selected = current || is_marked;
-                rows.push(ViewRow { selected, current, line });
+                let is_selected_message = Some(message) == selected;
+                let has_bar = is_selected_message || is_marked;
+                rows.push(ViewRow { has_bar, is_selected_message, line });
             }
             position = Position { entry: position.entry + 1, line: 0 };
         }

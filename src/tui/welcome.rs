@@ -14,7 +14,7 @@ use ratatui::{
 use super::{
     command::Command,
     format,
-    keymap::{Keymap, Place},
+    keymap::{KeyPlace, Keymap},
     paths,
     text_input::TextInput,
     theme::Theme,
@@ -111,8 +111,8 @@ impl Welcome {
     }
 
     /// Returns the place whose part of the key map is in force.
-    pub fn place(&self) -> Place {
-        if self.path.is_some() { Place::Dialog } else { Place::Welcome }
+    pub fn place(&self) -> KeyPlace {
+        if self.path.is_some() { KeyPlace::Dialog } else { KeyPlace::Welcome }
     }
 
     /// Carries out a command.
@@ -188,8 +188,10 @@ impl Welcome {
         } else {
             "Found in this folder and in ~/Downloads:"
         };
-        let first =
-            format!("unspool reads the archive of your {} history. There is none here yet.", provider::any());
+        let first = format!(
+            "unspool reads the archive of your {} history. There is none here yet.",
+            provider::all_names_as_choice()
+        );
         let mut words = vec![(first, theme.selected), (String::new(), theme.plain)];
         words.extend(export_instructions().map(|way| (way, theme.plain)));
         words.extend([
@@ -242,7 +244,7 @@ impl Welcome {
         .into_iter()
         .filter(|(command, _)| *command != Command::Accept || !self.found.is_empty())
         .filter_map(|(command, hint)| {
-            Some(format!("{} {hint}", self.keymap.key_for(Place::Welcome, command)?))
+            Some(format!("{} {hint}", self.keymap.key_for(KeyPlace::Welcome, command)?))
         })
         .collect();
         keys.join(" · ")

@@ -8,7 +8,7 @@ use unspool::{
     conversation::{Conversation, Time},
     extract::{
         clipboard::Copied,
-        save::{Clobber, Written},
+        save::{Clobber, FileOutcome},
     },
     load::Progress,
     tui::{
@@ -17,7 +17,7 @@ use unspool::{
         effect::{
             CopyFailure, CopyOutcome, CopyRequest, Effect, SaveFailure, SaveOutcome, Task, TerminalRequest,
         },
-        queue::{Queue, Typed},
+        queue::{KeyQueue, Typed},
         thread_view::ThreadView,
     },
 };
@@ -77,7 +77,7 @@ fn a_letter_is_typed_even_where_it_is_a_key_elsewhere() {
 fn keys_and_pastes_are_done_in_the_order_they_were_typed() {
     let mut driver = Driver::new(80, 24, three());
     let asked = driver.app.update(Action::Paste("timeout".to_owned()));
-    let mut typed = Queue::default();
+    let mut typed = KeyQueue::default();
     let at_once = Duration::ZERO;
     for code in [KeyCode::Enter, KeyCode::Char('/')] {
         typed.push(Typed::Key(KeyEvent::new(code, KeyModifiers::NONE)), at_once, &driver.app);
@@ -257,8 +257,10 @@ fn extract_offers_a_name_and_asks_once_before_it_replaces() {
         panic!("nothing was saved")
     };
     assert_eq!(extraction.clobber, Clobber::Replace);
-    driver
-        .act(Action::Saved(SaveOutcome { path, result: Ok(Written { bytes: 2_100, ..Written::default() }) }));
+    driver.act(Action::Saved(SaveOutcome {
+        path,
+        result: Ok(FileOutcome { bytes: 2_100, ..FileOutcome::default() }),
+    }));
     assert!(driver.app.overlay.is_none());
     assert!(
         driver.status().starts_with("wrote 2.1 KB to ./2025-01-04-a-day-in-zürich.md"),
@@ -333,7 +335,7 @@ fn enter_is_for_what_was_typed_before_it_while_an_archive_is_loading_too() {
     let mut driver = Driver::empty(80, 24);
     driver.act(Action::Arrived(three(), Progress::default()));
     let asked = driver.app.update(Action::Paste("sourdough".to_owned()));
-    let mut typed = Queue::default();
+    let mut typed = KeyQueue::default();
     let enter = Typed::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
     typed.push(enter, Duration::ZERO, &driver.app);
     assert!(typed.next(&driver.app).is_none(), "the answer is not there yet");
@@ -537,7 +539,7 @@ fn a_piped_message_is_redacted_too() {
 #[test]
 fn a_copy_that_holds_secrets_says_so() {
     let mut driver = Driver::new(120, 24, three());
-    let copied = Copied { bytes: 40, way: "by OSC 52".to_owned(), terminal: Vec::new(), lasts: true };
+    let copied = Copied { bytes: 40, way: "by OSC 52".to_owned(), terminal_bytes: Vec::new(), lasts: true };
     let secrets = Some("1 github-token".to_owned());
     let outcome = CopyOutcome {
         number: 0,
@@ -570,7 +572,7 @@ fn copied(number: u64, result: Result<Copied, CopyFailure>) -> Action {
 }
 
 fn by_osc52() -> Copied {
-    Copied { bytes: 40, way: "by OSC 52".to_owned(), terminal: Vec::new(), lasts: true }
+    Copied { bytes: 40, way: "by OSC 52".to_owned(), terminal_bytes: Vec::new(), lasts: true }
 }
 
 #[test]

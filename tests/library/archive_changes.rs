@@ -12,7 +12,7 @@ use std::{
 use crate::support::exports::{self, Chain, Scratch, answer, conversation, prompt, zip};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use unspool::extract::{Extraction, Format, Options, Selection, redaction::Redaction};
+use unspool::extract::{ExtractOptions, Extraction, Format, Selection, redaction::Redaction};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
 
@@ -41,7 +41,8 @@ fn archives(scratch: &Scratch) -> [PathBuf; 3] {
 /// Writes an extract of a conversation that was loaded before `change`; returns what is said of it.
 #[track_caller]
 fn after(path: &Path, scratch: &Scratch, format: Format, change: impl Fn()) -> [String; 2] {
-    let options = Options { attachments: !format.is_original(), ..Options::new(format, TimeZone::UTC) };
+    let options =
+        ExtractOptions { attachments: !format.is_original(), ..ExtractOptions::new(format, TimeZone::UTC) };
     after_of(&Extraction::new(options), path, scratch, change)
 }
 
@@ -107,7 +108,7 @@ fn a_redacted_text_is_written_only_where_its_original_can_be_read() {
     let [_, _, bare] = archives(&scratch);
     let redacting = |format: Format| Extraction {
         redaction: Redaction::new(true),
-        ..Extraction::new(Options::new(format, TimeZone::UTC))
+        ..Extraction::new(ExtractOptions::new(format, TimeZone::UTC))
     };
     for format in Format::ALL {
         let extraction = redacting(format);

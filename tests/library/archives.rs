@@ -168,7 +168,7 @@ fn the_account_adds_up() {
     assert_eq!((archive.attachments_found, archive.attachments_missing), (1, 1));
     assert_eq!((archive.messages, archive.all_messages), (3, 4));
     assert_eq!(
-        archive.content_types.types(),
+        archive.import_counts.types(),
         [("text".to_owned(), 3, true), ("brand_new".to_owned(), 1, false)]
     );
     let member = &archive.read[0];

@@ -10,7 +10,7 @@ use std::{
 
 use crate::support::exports::{self, Chain, Scratch, answer, conversation, message, prompt, zip};
 use serde_json::{Value, json};
-use unspool::extract::{Extraction, Format, Options, Selection, redaction::Redaction};
+use unspool::extract::{ExtractOptions, Extraction, Format, Selection, redaction::Redaction};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
 
@@ -256,7 +256,10 @@ fn a_text_that_is_written_without_one_of_its_attachments_tells_of_the_others() {
     let archives = [archive];
     let (library, _) = exports::load(&archives);
     let conversation = library.get(library.by_date()[0]);
-    let options = Options { attachments: true, ..Options::new(Format::Markdown, jiff::tz::TimeZone::UTC) };
+    let options = ExtractOptions {
+        attachments: true,
+        ..ExtractOptions::new(Format::Markdown, jiff::tz::TimeZone::UTC)
+    };
     let extraction = Extraction { redaction: Redaction::new(true), ..Extraction::new(options) };
     let write = |path: &Path| {
         let selection = Selection { archives: &archives, conversations: &[conversation] };

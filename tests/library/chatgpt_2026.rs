@@ -9,8 +9,8 @@ use crate::support::{
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use unspool::{
-    conversation::{Conversation, Detail, Kind, Visibility},
-    extract::{Format, Include, Options},
+    conversation::{AnnotationKind, Conversation, MessageKind, Visibility},
+    extract::{ExtractOptions, Format, Include},
     import::LeftOutReason,
     message::{MessageView, Speaker},
 };
@@ -44,7 +44,7 @@ fn text_of(message: Value) -> String {
 }
 
 /// Returns each message as its kind, how it is seen and its text, the root's blank ones apart.
-fn told(conversation: &Conversation) -> Vec<(Kind, Visibility, &str)> {
+fn told(conversation: &Conversation) -> Vec<(MessageKind, Visibility, &str)> {
     let messages = conversation.messages().iter().enumerate();
     messages
         .map(|(index, message)| (message.kind, message.visibility, conversation.message_text(index)))
@@ -54,9 +54,9 @@ fn told(conversation: &Conversation) -> Vec<(Kind, Visibility, &str)> {
 
 /// Writes everything there is.
 fn everything(conversation: &Conversation) -> String {
-    let mut options = Options::new(Format::Text, TimeZone::UTC);
+    let mut options = ExtractOptions::new(Format::Text, TimeZone::UTC);
     (options.include, options.all_branches) = (Include::ALL, true);
-    unspool::extract::conversation(conversation, &options)
+    unspool::extract::format_conversation(conversation, &options)
 }
 
 #[test]
@@ -127,8 +127,8 @@ fn a_page_is_known_by_the_name_a_search_gave_it() {
     assert_eq!(
         told(&conversation),
         [
-            (Kind::Text, Visibility::Shown, "x([Third](https://d.example/3)) y"),
-            (Kind::Browsing, Visibility::Folded, "Third\nhttps://d.example/3\nwhat it says"),
+            (MessageKind::Text, Visibility::Shown, "x([Third](https://d.example/3)) y"),
+            (MessageKind::Browsing, Visibility::Folded, "Third\nhttps://d.example/3\nwhat it says"),
         ]
     );
 }
@@ -245,7 +245,7 @@ fn a_report_without_weight_is_told() {
     );
     let conversation = chain([prompt("Eels?"), carrier]);
     assert!(
-        told(&conversation).contains(&(Kind::Text, Visibility::Shown, "# Eels")),
+        told(&conversation).contains(&(MessageKind::Text, Visibility::Shown, "# Eels")),
         "{:?}",
         told(&conversation)
     );
@@ -277,10 +277,10 @@ fn half_a_letter_costs_itself_wherever_it_stands() {
     for parts in [json!([image]), json!([[image]]), json!([{"parts": [image, "words"]}])] {
         let read = half_of(of_type("user", json!({"content_type": "multimodal_text", "parts": parts})));
         let prompts: Vec<&str> = read
-            .message_parts(0)
+            .message_annotations(0)
             .iter()
             .filter_map(|part| match &part.detail {
-                Detail::Attachment(file) => Some(&*file.prompt),
+                AnnotationKind::Attachment(file) => Some(&*file.prompt),
                 _ => None,
             })
             .collect();
@@ -298,7 +298,7 @@ fn half_a_letter_costs_itself_wherever_it_stands() {
         call("canmore.create_textdoc", json!({"name": "HALF", "type": "document", "content": "one HALF"})),
         call("canmore.update_textdoc", json!({"updates": [{"pattern": "one", "replacement": "two HALF"}]})),
     ]);
-    assert_eq!(told(&read)[0], (Kind::Canvas, Visibility::Shown, "two \u{fffd} \u{fffd}"));
+    assert_eq!(told(&read)[0], (MessageKind::Canvas, Visibility::Shown, "two \u{fffd} \u{fffd}"));
 
     let mut report = report("# Eels⟨cite|turn1search2⟩");
     report["metadata"]["content_references"][0]["title"] = json!("HALF");
@@ -308,8 +308,9 @@ fn half_a_letter_costs_itself_wherever_it_stands() {
         json!({"widget_state": halved(&json!({"report_message": report}))}),
     ] {
         let read = half_of(with(message("tool", "{}"), "metadata", json!({"chatgpt_sdk": sdk})));
-        let is_report =
-            |told: &(Kind, Visibility, &str)| told.1 == Visibility::Shown && told.2.starts_with("# Eels");
+        let is_report = |told: &(MessageKind, Visibility, &str)| {
+            told.1 == Visibility::Shown && told.2.starts_with("# Eels")
+        };
         assert!(told(&read).iter().any(is_report), "{:?}", told(&read));
     }
 }
@@ -322,23 +323,23 @@ fn reasoning_is_read_in_any_form() {
             chain([of_type("assistant", json!({"content_type": "thoughts", "thoughts": thoughts}))]);
         assert_eq!(
             told(&conversation),
-            [(Kind::Reasoning, Visibility::Folded, "**Weigh**\n\nboth\n\nthen plainly\n\na\nb")]
+            [(MessageKind::Reasoning, Visibility::Folded, "**Weigh**\n\nboth\n\nthen plainly\n\na\nb")]
         );
     }
     for field in ["parts", "text", "content", "thoughts"] {
         let value = if field == "parts" { json!(["plainly"]) } else { json!("plainly") };
         let conversation = chain([of_type("assistant", json!({"content_type": "thoughts", field: value}))]);
-        assert_eq!(told(&conversation), [(Kind::Reasoning, Visibility::Folded, "plainly")], "{field}");
+        assert_eq!(told(&conversation), [(MessageKind::Reasoning, Visibility::Folded, "plainly")], "{field}");
     }
     let recap = with(
         of_type("assistant", json!({"content_type": "reasoning_recap"})),
         "metadata",
         json!({"finished_duration_sec": 7.4}),
     );
-    assert_eq!(told(&chain([recap])), [(Kind::Recap, Visibility::Folded, "Thought for 7 s")]);
+    assert_eq!(told(&chain([recap])), [(MessageKind::Recap, Visibility::Folded, "Thought for 7 s")]);
     for channel in ["analysis", "commentary"] {
         let conversation = chain([with(answer("Let me see."), "channel", json!(channel))]);
-        assert_eq!(told(&conversation), [(Kind::Reasoning, Visibility::Folded, "Let me see.")]);
+        assert_eq!(told(&conversation), [(MessageKind::Reasoning, Visibility::Folded, "Let me see.")]);
     }
 }
 
@@ -347,24 +348,28 @@ fn what_a_tool_gives_is_folded_with_its_words() {
     for (content, kind, text) in [
         (
             json!({"content_type": "computer_output", "state": {"type": "x", "url": "https://m.example", "title": "Inbox"}}),
-            Kind::Output,
+            MessageKind::Output,
             "state:\n  title: Inbox\n  url: https://m.example",
         ),
-        (json!({"content_type": "citable_code_output", "output_str": "7 rows"}), Kind::Output, "7 rows"),
+        (
+            json!({"content_type": "citable_code_output", "output_str": "7 rows"}),
+            MessageKind::Output,
+            "7 rows",
+        ),
         (
             json!({"content_type": "super_widget", "widget": {"title": "Boat", "id": "1"}}),
-            Kind::Other,
+            MessageKind::Other,
             "widget:\n  title: Boat",
         ),
-        (json!({"content_type": "error", "message": "It broke"}), Kind::Error, "It broke"),
+        (json!({"content_type": "error", "message": "It broke"}), MessageKind::Error, "It broke"),
         (
             json!({"content_type": "lab", "rows": [{"a": "Zürich"}, 7]}),
-            Kind::Other,
+            MessageKind::Other,
             "rows:\n  - a: Zürich\n  - 7",
         ),
         (
             json!({"content_type": "execution_output", "text": "a", "result": "b", "summary": "a"}),
-            Kind::Output,
+            MessageKind::Output,
             "a\nb",
         ),
     ] {
@@ -373,7 +378,7 @@ fn what_a_tool_gives_is_folded_with_its_words() {
     }
     let conversation =
         chain([of_type("system", json!({"content_type": "developer_content", "instructions": "Be brief."}))]);
-    assert_eq!(told(&conversation), [(Kind::Other, Visibility::Folded, "instructions: Be brief.")]);
+    assert_eq!(told(&conversation), [(MessageKind::Other, Visibility::Folded, "instructions: Be brief.")]);
 }
 
 #[test]
@@ -382,9 +387,9 @@ fn a_screenshot_is_an_attachment() {
     let conversation =
         chain([of_type("tool", json!({"content_type": "computer_output", "screenshot": screenshot}))]);
     let found = conversation
-        .message_parts(0)
+        .message_annotations(0)
         .iter()
-        .any(|part| matches!(&part.detail, Detail::Attachment(file) if &*file.id == "file_1"));
+        .any(|part| matches!(&part.detail, AnnotationKind::Attachment(file) if &*file.id == "file_1"));
     assert!(found && conversation.messages()[0].visibility == Visibility::Folded);
 }
 
@@ -425,8 +430,8 @@ fn each_output_of_an_analysis_is_told_once() {
 /// The places of the parts of a message, and its text.
 fn places(message: Value) -> (Vec<u32>, String) {
     let conversation = chain([message]);
-    let parts = conversation.message_parts(0).iter();
-    let files = parts.filter(|part| matches!(part.detail, Detail::Attachment(_)));
+    let parts = conversation.message_annotations(0).iter();
+    let files = parts.filter(|part| matches!(part.detail, AnnotationKind::Attachment(_)));
     (files.map(|part| part.range.start).collect(), conversation.message_text(0).to_owned())
 }
 
@@ -463,8 +468,8 @@ fn parts_in_parts_are_the_messages_own() {
     assert_eq!(
         told(&conversation),
         [
-            (Kind::Text, Visibility::Shown, "deep\ndeeper\nflat"),
-            (Kind::Other, Visibility::Folded, "type: odd\nvalue: 42")
+            (MessageKind::Text, Visibility::Shown, "deep\ndeeper\nflat"),
+            (MessageKind::Other, Visibility::Folded, "type: odd\nvalue: 42")
         ]
     );
     // Beyond any depth that means something, nothing is lost either, nor is the time.
@@ -526,10 +531,10 @@ fn files_an_agent_names_by_a_token_are_attachments() {
     let conversation = chain([with(answer("Here: {{file:file-7}}, done."), "metadata", metadata)]);
     assert_eq!(conversation.message_text(0), "Here: eels.csv, done.");
     let files: Vec<(&str, &str, u32)> = conversation
-        .message_parts(0)
+        .message_annotations(0)
         .iter()
         .filter_map(|part| match &part.detail {
-            Detail::Attachment(file) => Some((&*file.id, &*file.name, part.range.start)),
+            AnnotationKind::Attachment(file) => Some((&*file.id, &*file.name, part.range.start)),
             _ => None,
         })
         .collect();
@@ -584,10 +589,10 @@ fn a_chat_of_several_says_who_wrote_what() {
     let conversation = parse(&chat);
     assert_eq!((&*conversation.title, conversation.messages().len()), ("The boat", 2));
     assert_eq!(MessageView::of(&conversation, 0).speaker(), Speaker::Person("Ivo"));
-    assert_eq!(conversation.visible_path(), [0, 1]);
-    let mut options = Options::new(Format::Jsonl, TimeZone::UTC);
+    assert_eq!(conversation.current_path(), [0, 1]);
+    let mut options = ExtractOptions::new(Format::Jsonl, TimeZone::UTC);
     options.include = Include::ALL;
-    assert!(unspool::extract::conversation(&conversation, &options).contains(r#""name":"Ivo""#));
+    assert!(unspool::extract::format_conversation(&conversation, &options).contains(r#""name":"Ivo""#));
 }
 
 #[test]
@@ -707,7 +712,7 @@ fn what_is_not_understood_and_what_is_not_read_is_named() {
     let (_, report) = load_bytes("export.zip", zip(&members));
     assert_eq!(report.archives[0].unread, ["textdocs/1.json"]);
     assert_eq!(
-        report.archives[0].content_types.unknown_keys(),
+        report.archives[0].import_counts.unknown_keys(),
         [("odd_words".to_owned(), 2, "m000000".to_owned())]
     );
 }
@@ -717,7 +722,9 @@ fn what_is_not_understood_and_what_is_not_read_is_named() {
 fn a_picture_without_a_file_is_a_picture() {
     let parts = json!([{"content_type": "image_asset_pointer", "width": 8, "height": 9, "metadata": {"dalle": {"prompt": "a heron"}}}]);
     let read = chain([of_type("tool", json!({"content_type": "multimodal_text", "parts": parts}))]);
-    let Detail::Attachment(picture) = &read.message_parts(0)[0].detail else { panic!("a picture") };
+    let AnnotationKind::Attachment(picture) = &read.message_annotations(0)[0].detail else {
+        panic!("a picture")
+    };
     assert_eq!((picture.dimensions, &*picture.prompt, &*picture.id), (Some((8, 9)), "a heron", ""));
     assert_eq!((read.messages().len(), read.messages()[0].visibility), (1, Visibility::Shown));
 }
@@ -764,14 +771,14 @@ fn a_canvas_as_the_person_left_it_is_a_file_of_the_call_that_made_it() {
     let (library, report) = load_bytes("export.zip", zip(&members));
     let read = library.get(library.by_date()[0]);
     let files = |message: usize| -> Vec<(String, String)> {
-        let parts = read.message_parts(message).iter();
+        let parts = read.message_annotations(message).iter();
         let files = parts.filter_map(|part| match &part.detail {
-            Detail::Attachment(file) => Some((file.name.to_string(), file.content.to_string())),
+            AnnotationKind::Attachment(file) => Some((file.name.to_string(), file.content.to_string())),
             _ => None,
         });
         files.collect()
     };
-    assert_eq!((read.messages()[1].kind, read.message_text(1)), (Kind::Canvas, "- tent"));
+    assert_eq!((read.messages()[1].kind, read.message_text(1)), (MessageKind::Canvas, "- tent"));
     let edited = "- tent\n- kettle\n\ncomments:\n  - text: Which tent?";
     assert_eq!(files(1), [("List.md".to_owned(), edited.to_owned())]);
     assert!(everything(read).contains("- kettle"), "{}", everything(read));
@@ -790,7 +797,7 @@ fn what_is_left_out_on_purpose_is_counted_and_a_part_or_a_marker_that_nobody_kno
     let answered = answer(&marked("See ⟨gizmology|the shed⟩ and ⟨cite|turn0search0⟩."));
     let object = conversation(Chain::of([told, answered]));
     let (_, report) = load_bytes("x.json", format!("[{object}]"));
-    let counts = &report.archives[0].content_types;
+    let counts = &report.archives[0].import_counts;
     assert_eq!(counts.left_out(), [(LeftOutReason::Id, 3)]);
     assert_eq!(
         counts.unknown_keys(),

@@ -11,13 +11,15 @@ use crate::support::{
 use serde_json::{Value, json};
 use unspool::{
     archive::{list_archives, looks_like_archive},
-    conversation::{Attachment, Conversation, Detail, Kind, Media, Message, Provider, Role, Visibility},
-    extract::{self, Format, Options},
+    conversation::{
+        AnnotationKind, Attachment, Conversation, Media, Message, MessageKind, Provider, Role, Visibility,
+    },
+    extract::{self, ExtractOptions, Format},
     secrets::{Scanner, exposures},
 };
 
 /// The messages in order: kind, and what they say.
-fn said(conversation: &Conversation) -> Vec<(Kind, &str)> {
+fn said(conversation: &Conversation) -> Vec<(MessageKind, &str)> {
     let messages = conversation.messages().iter().enumerate();
     messages.map(|(index, message)| (message.kind, conversation.message_text(index))).collect()
 }
@@ -32,7 +34,7 @@ fn attachments(conversation: &Conversation) -> Vec<&Attachment> {
 
 /// The visible branch, as text.
 fn visible(conversation: &Conversation) -> Vec<&str> {
-    conversation.visible_path().into_iter().map(|message| conversation.message_text(message)).collect()
+    conversation.current_path().into_iter().map(|message| conversation.message_text(message)).collect()
 }
 
 // --- whose it is
@@ -88,12 +90,12 @@ fn reasoning_and_tools_fold_where_they_happened_between_the_words() {
     assert_eq!(
         said(&read),
         [
-            (Kind::Text, "Is it?"),
-            (Kind::Reasoning, "**Thinking it over.**\n\nLet me look."),
-            (Kind::Text, "I will search."),
-            (Kind::Call, r#"{"query":"so"}"#),
-            (Kind::Output, "it is\nindeed"),
-            (Kind::Text, "It is so."),
+            (MessageKind::Text, "Is it?"),
+            (MessageKind::Reasoning, "**Thinking it over.**\n\nLet me look."),
+            (MessageKind::Text, "I will search."),
+            (MessageKind::Call, r#"{"query":"so"}"#),
+            (MessageKind::Output, "it is\nindeed"),
+            (MessageKind::Text, "It is so."),
         ]
     );
     assert_eq!(shown(&read), ["Is it?", "I will search.", "It is so."]);
@@ -101,8 +103,13 @@ fn reasoning_and_tools_fold_where_they_happened_between_the_words() {
     let (call, output) = (&read.messages()[3], &read.messages()[4]);
     assert_eq!((read.message_name(3), call.visibility), (Some("web_search"), Visibility::Folded));
     assert_eq!((output.role, call.role), (Role::Tool, Role::Assistant));
-    assert!(matches!(read.message_parts(1)[0].detail, Detail::Thought { seconds: Some(12) }));
-    let Detail::Sources(sources) = &read.message_parts(4)[0].detail else { panic!("the page it found") };
+    assert!(matches!(
+        read.message_annotations(1)[0].detail,
+        AnnotationKind::ThinkingTime { seconds: Some(12) }
+    ));
+    let AnnotationKind::ListedSources(sources) = &read.message_annotations(4)[0].detail else {
+        panic!("the page it found")
+    };
     assert_eq!((&*sources[0].title, &*sources[0].url), ("So", "https://so.example"));
 }
 
@@ -115,10 +122,10 @@ fn a_tools_failure_is_an_error_and_its_result_is_never_a_blank() {
         call("repl", json!({"code": "let x = 1;\nx"})),
     ];
     let read = one(vec![message("m", ROOT, "assistant", blocks)]);
-    assert_eq!(said(&read)[0], (Kind::Error, "no such file"));
-    assert_eq!(said(&read)[1], (Kind::Output, "plain"));
+    assert_eq!(said(&read)[0], (MessageKind::Error, "no such file"));
+    assert_eq!(said(&read)[1], (MessageKind::Output, "plain"));
     assert!(said(&read)[2].1.contains("a.pdf"));
-    assert_eq!(said(&read)[3], (Kind::Call, "let x = 1;\nx"));
+    assert_eq!(said(&read)[3], (MessageKind::Call, "let x = 1;\nx"));
 }
 
 #[test]
@@ -134,9 +141,9 @@ fn a_block_of_an_unknown_type_is_folded_and_labelled_and_costs_nothing_else() {
     ];
     let read = one(vec![message("m1", ROOT, "human", blocks), answer("m2", "m1", "Hi.")]);
     assert_eq!(shown(&read), ["Hello.", "bare", "Hi."]);
-    assert_eq!(said(&read)[1], (Kind::Other, "It is Tuesday."));
+    assert_eq!(said(&read)[1], (MessageKind::Other, "It is Tuesday."));
     assert_eq!((read.message_name(1), read.messages()[1].role), (Some("injected_prompt_block"), Role::Tool));
-    assert_eq!(said(&read)[2], (Kind::Other, r#"{"beams":[1,2],"type":"hologram"}"#));
+    assert_eq!(said(&read)[2], (MessageKind::Other, r#"{"beams":[1,2],"type":"hologram"}"#));
     assert_eq!(read.messages()[2].visibility, Visibility::Folded);
     let (_, report) = load_bytes(
         "x.json",
@@ -148,7 +155,7 @@ fn a_block_of_an_unknown_type_is_folded_and_labelled_and_costs_nothing_else() {
         .to_string(),
     );
     assert_eq!(
-        report.archives[0].content_types.types(),
+        report.archives[0].import_counts.types(),
         [("hologram".to_owned(), 1, false), ("text".to_owned(), 1, true)]
     );
 }
@@ -174,13 +181,13 @@ fn what_stands_beside_the_words_of_a_block_is_folded_with_the_message() {
     assert_eq!(
         said(&read),
         [
-            (Kind::Call, r#"{"query":"heron"}"#),
-            (Kind::Output, "They stand.\nage: two weeks ago"),
-            (Kind::Text, "They stand."),
-            (Kind::Other, "Rain\nforecast:\n  - day: Monday\n    sky: grey"),
-            (Kind::Call, "1 + 1"),
+            (MessageKind::Call, r#"{"query":"heron"}"#),
+            (MessageKind::Output, "They stand.\nage: two weeks ago"),
+            (MessageKind::Text, "They stand."),
+            (MessageKind::Other, "Rain\nforecast:\n  - day: Monday\n    sky: grey"),
+            (MessageKind::Call, "1 + 1"),
             (
-                Kind::Other,
+                MessageKind::Other,
                 "integration_name: Web Search\ncited_text: stand in reeds\nlanguage: javascript\n\
                  sync_sources:\n  - config:\n      folder: Birds"
             ),
@@ -200,7 +207,7 @@ fn what_sums_up_a_conversation_is_folded_above_it() {
     );
     object["summary"] = json!("**Overview**\n\nHerons.");
     let read = parse(&object);
-    assert_eq!(said(&read)[0], (Kind::Other, "**Overview**\n\nHerons."));
+    assert_eq!(said(&read)[0], (MessageKind::Other, "**Overview**\n\nHerons."));
     assert_eq!((read.message_name(0), read.messages()[0].visibility), (Some("summary"), Visibility::Folded));
     assert_eq!((shown(&read), &*read.title), (vec!["Why?", "So.", "Or so."], "Why?"));
     assert_eq!(visible(&read), ["**Overview**\n\nHerons.", "Why?", "Or so."]);
@@ -217,7 +224,7 @@ fn what_is_left_out_of_claudes_messages_and_what_is_not_understood_is_counted() 
         "x.json",
         json!([conversation("c", "n", vec![message("m", ROOT, "human", vec![block])])]).to_string(),
     );
-    let counts = &report.archives[0].content_types;
+    let counts = &report.archives[0].import_counts;
     assert_eq!(counts.unknown_keys(), [("mood".to_owned(), 1, "m".to_owned())]);
     let left_out: u64 = counts.left_out().iter().map(|(_, count)| count).sum();
     assert_eq!(left_out, 2, "its flags, and when the message was changed: {:?}", counts.left_out());
@@ -283,7 +290,9 @@ fn what_an_answer_cites_is_listed_each_page_once() {
         {"title": "A", "url": "https://a.example", "sources": [{"title": "B", "url": "https://b.example"}]},
     ]);
     let read = one(vec![message("m", ROOT, "assistant", vec![block])]);
-    let Detail::Sources(sources) = &read.message_parts(0)[0].detail else { panic!("its sources") };
+    let AnnotationKind::ListedSources(sources) = &read.message_annotations(0)[0].detail else {
+        panic!("its sources")
+    };
     let urls: Vec<&str> = sources.iter().map(|source| &*source.url).collect();
     assert_eq!(urls, ["https://a.example", "https://b.example"]);
 }
@@ -421,10 +430,14 @@ fn half_an_emoji_in_what_a_tool_takes_and_gives_costs_one_character() {
     ];
     let object = conversation("c", "n", vec![message("m", ROOT, "assistant", blocks)]);
     let read = parse_text(&object.to_string().replace("HALF", "\\ud83d"));
-    assert_eq!(said(&read)[0], (Kind::Canvas, "# Song \u{fffd}"));
-    let Detail::Canvas { title, .. } = &read.message_parts(0)[0].detail else { panic!("a document") };
+    assert_eq!(said(&read)[0], (MessageKind::Canvas, "# Song \u{fffd}"));
+    let AnnotationKind::Canvas { title, .. } = &read.message_annotations(0)[0].detail else {
+        panic!("a document")
+    };
     assert_eq!(&**title, "\u{fffd}");
-    let Detail::Sources(sources) = &read.message_parts(2)[0].detail else { panic!("the pages it found") };
+    let AnnotationKind::ListedSources(sources) = &read.message_annotations(2)[0].detail else {
+        panic!("the pages it found")
+    };
     assert_eq!((&*sources[0].title, sources.len()), ("\u{fffd}", 2));
     assert_eq!(said(&read)[3].1, "let x = 1;");
 }
@@ -449,7 +462,8 @@ fn a_file_whose_text_is_in_the_export_is_a_file_and_one_without_is_named() {
     assert_eq!((&*files[0].content, files[0].size, files[0].media), ("# Notes\n", Some(1234), Media::File));
     assert_eq!((&*files[3].id, files[3].media, &*files[3].content), ("f-1", Media::Image, ""));
     // In the extract they stand before the words they belong to.
-    let markdown = extract::conversation(&read, &Options::new(Format::Markdown, jiff::tz::TimeZone::UTC));
+    let markdown =
+        extract::format_conversation(&read, &ExtractOptions::new(Format::Markdown, jiff::tz::TimeZone::UTC));
     assert!(markdown.contains("notes.md") && markdown.contains("# Notes") && markdown.contains("photo.PNG"));
 }
 
@@ -481,7 +495,7 @@ fn what_was_attached_counts_as_here_and_its_secrets_are_found() {
     let archive = &report.archives[0];
     assert_eq!((archive.attachments_found, archive.attachments_missing), (1, 1));
     let read = library.get(library.by_date()[0]);
-    let found = exposures::exposures(Scanner::built_in(), read);
+    let found = exposures::exposures_of_conversation(Scanner::built_in(), read);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(!found[0].masked.contains(&key));
 }
@@ -508,13 +522,13 @@ fn an_artifact_is_shown_once_in_its_final_state_where_it_was_made() {
         message("m4", "m3", "assistant", vec![artifact(rewrite)]),
     ]);
     assert_eq!(shown(&read), ["Make a game", "Here:", "print('two')\n", "Done.", "# Bee"]);
-    let canvas = |message: usize| match &read.message_parts(message)[0].detail {
-        Detail::Canvas { title, format } => (title.to_string(), format.to_string()),
+    let canvas = |message: usize| match &read.message_annotations(message)[0].detail {
+        AnnotationKind::Canvas { title, format } => (title.to_string(), format.to_string()),
         other => panic!("{other:?}"),
     };
     assert_eq!(canvas(2), ("A game".into(), "code/python".into()));
     assert_eq!(canvas(4), ("Page".into(), "document".into()));
-    assert_eq!(said(&read)[5].0, Kind::Call, "a change stays a call, folded");
+    assert_eq!(said(&read)[5].0, MessageKind::Call, "a change stays a call, folded");
 }
 
 #[test]
@@ -536,14 +550,14 @@ fn files_that_are_made_and_changed_are_documents_in_their_final_state() {
     let conversation = one(vec![human("m1", ROOT, "write"), message("m2", "m1", "assistant", blocks)]);
     let documents: Vec<&str> = said(&conversation)
         .into_iter()
-        .filter(|(kind, _)| *kind == Kind::Canvas)
+        .filter(|(kind, _)| *kind == MessageKind::Canvas)
         .map(|(_, text)| text)
         .collect();
     assert_eq!(documents, ["# Notes\n\nherons\n", "print(1)"]);
     let titles: Vec<(String, String)> = (0..conversation.messages().len())
-        .flat_map(|message| conversation.message_parts(message))
+        .flat_map(|message| conversation.message_annotations(message))
         .filter_map(|part| match &part.detail {
-            Detail::Canvas { title, format } => Some((title.to_string(), format.to_string())),
+            AnnotationKind::Canvas { title, format } => Some((title.to_string(), format.to_string())),
             _ => None,
         })
         .collect();
@@ -564,12 +578,12 @@ fn tags_of_2024_are_reasoning_and_documents() {
         answer("m4", "m3", second),
     ]);
     let told = said(&conversation);
-    assert_eq!(told[0], (Kind::Text, typed), "a person's words are theirs");
+    assert_eq!(told[0], (MessageKind::Text, typed), "a person's words are theirs");
     for expected in [
-        (Kind::Text, "Sure."),
-        (Kind::Reasoning, "A small one."),
-        (Kind::Canvas, "print(2)"),
-        (Kind::Text, "That counts."),
+        (MessageKind::Text, "Sure."),
+        (MessageKind::Reasoning, "A small one."),
+        (MessageKind::Canvas, "print(2)"),
+        (MessageKind::Text, "That counts."),
     ] {
         assert!(told.contains(&expected), "{expected:?} in {told:?}");
     }
@@ -610,9 +624,9 @@ fn a_report_keeps_the_sources_it_cites_and_a_citation_the_title_of_what_was_foun
     let sources = |text: &str| -> Vec<String> {
         let message =
             (0..conversation.messages().len()).find(|&at| conversation.message_text(at) == text).unwrap();
-        let parts = conversation.message_parts(message).iter();
+        let parts = conversation.message_annotations(message).iter();
         let links = parts.filter_map(|part| match &part.detail {
-            Detail::Sources(links) => Some(links.iter().map(|link| link.title.to_string())),
+            AnnotationKind::ListedSources(links) => Some(links.iter().map(|link| link.title.to_string())),
             _ => None,
         });
         links.flatten().collect()
@@ -967,10 +981,10 @@ fn a_design_chat_is_a_conversation_wherever_it_stands() {
         let read = library.get(handle);
         assert_eq!((&*read.title, read.updated.map(|time| time.0)), ("Poster", Some(1_788_249_900_000_000)));
         let told = [
-            (Kind::Text, "draw a wombat"),
-            (Kind::Reasoning, "Marsupials are round."),
-            (Kind::Text, "A wombat."),
-            (Kind::Text, "rounder"),
+            (MessageKind::Text, "draw a wombat"),
+            (MessageKind::Reasoning, "Marsupials are round."),
+            (MessageKind::Text, "A wombat."),
+            (MessageKind::Text, "rounder"),
         ];
         assert_eq!((said(read), visible(read).len()), (told.to_vec(), 4));
         assert_eq!(extract::address(read), None, "it is not where other conversations are");

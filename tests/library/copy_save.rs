@@ -8,11 +8,11 @@ use crate::support::{
 };
 use jiff::tz::TimeZone;
 use unspool::{
-    conversation::{Attachment, Conversation, Detail, Media, MessageDraft, Part, Role},
+    conversation::{Annotation, AnnotationKind, Attachment, Conversation, Media, MessageDraft, Role},
     extract::{
-        Extraction, Format, Options, Selection,
+        ExtractOptions, Extraction, Format, Selection,
         redaction::Redaction,
-        save::{Written, attachments::AttachmentOutcome},
+        save::{FileOutcome, attachments::AttachmentOutcome},
     },
     tui::{
         action::Action,
@@ -27,7 +27,7 @@ fn everything(text: &str, keys_before: &str) -> Driver {
     driver.type_("needle").press("enter").press(keys_before);
     // In the thread: message, answer, conversation, marked messages, line, code, link, piped, extracted.
     driver.press("J y Y v K y v t J c o 1 !").type_("cat").press("enter e").named("a-name").press("enter");
-    driver.act(Action::Saved(SaveOutcome { path: "a.md".into(), result: Ok(Written::default()) }));
+    driver.act(Action::Saved(SaveOutcome { path: "a.md".into(), result: Ok(FileOutcome::default()) }));
     // In the list: the best answer, the marked conversations, all of them to a folder, an original.
     driver.press("esc / ctrl-y ctrl-o esc space space y E enter");
     driver.act(Action::SavedMany(SaveManyOutcome {
@@ -139,7 +139,7 @@ fn with_upload(name: &str) -> Conversation {
         prompt: "".into(),
         content: "".into(),
     };
-    let part = Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment)) };
+    let part = Annotation { range: 0..0, detail: AnnotationKind::Attachment(Box::new(attachment)) };
     chain("T", [MessageDraft { parts: vec![part], ..MessageDraft::new(Role::User, "See this") }])
 }
 
@@ -215,7 +215,8 @@ fn what_only_the_original_object_names_as_a_secret_is_in_no_format_and_in_no_nam
     let subject = Selection { archives: &opened, conversations: &conversations };
     for format in Format::ALL {
         let redaction = Redaction::new(true);
-        let extraction = Extraction { redaction, ..Extraction::new(Options::new(format, TimeZone::UTC)) };
+        let extraction =
+            Extraction { redaction, ..Extraction::new(ExtractOptions::new(format, TimeZone::UTC)) };
         let text = extraction.to_string(subject, &()).unwrap();
         assert!(text.contains("[redacted: ") && !text.contains(secret), "{text}");
         let folder = scratch.path().join(format.as_str());

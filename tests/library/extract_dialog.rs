@@ -7,12 +7,12 @@ use crate::support::{
 use unspool::{
     extract::{
         Format,
-        save::{Clobber, Written, attachments::AttachmentOutcome},
+        save::{Clobber, FileOutcome, attachments::AttachmentOutcome},
     },
     library::ConversationRef,
     tui::{
         action::Action,
-        app::{Field, Overlay},
+        app::{ExtractField, Overlay},
         effect::{
             CopyContent, CopyFailure, CopyOutcome, CopyRequest, Effect, SaveManyOutcome, SaveOutcome, Task,
         },
@@ -38,7 +38,7 @@ fn path(driver: &Driver) -> &str {
     dialog.destination.input.text()
 }
 
-fn field(driver: &Driver) -> Field {
+fn field(driver: &Driver) -> ExtractField {
     let Overlay::Extract(dialog) = &driver.app.overlay else { panic!("no dialog") };
     dialog.field
 }
@@ -61,7 +61,7 @@ fn tab_completes_the_folder_that_is_being_typed_and_then_goes_on() {
     // In a folder the name it would get stands dim; taken, there is nothing more to complete.
     assert!(driver.screen().contains("~/notes/2025-01-04-a-day.md"), "{}", driver.screen());
     driver.press("tab tab");
-    assert_eq!((path(&driver), field(&driver)), ("~/notes/2025-01-04-a-day.md", Field::Format));
+    assert_eq!((path(&driver), field(&driver)), ("~/notes/2025-01-04-a-day.md", ExtractField::Format));
 }
 
 #[test]
@@ -102,12 +102,12 @@ fn an_answer_for_another_folder_is_not_offered() {
 #[test]
 fn tab_goes_through_every_field_and_everything_chosen_is_done() {
     let mut driver = driver();
-    for expected in &Field::ALL[1..] {
+    for expected in &ExtractField::ALL[1..] {
         driver.press("tab");
         assert_eq!(field(&driver), *expected);
     }
     driver.press("tab");
-    assert_eq!(field(&driver), Field::Path);
+    assert_eq!(field(&driver), ExtractField::Path);
     driver.press("down down space down space down space down space down space");
     driver.named("a-name").press("enter");
     let (_, extraction) = saved(&driver);
@@ -123,7 +123,7 @@ fn attachments_that_were_written_and_those_that_lack_are_said() {
     let mut driver = Driver::new(120, 24, vec![conversation(3, "A day", &["Where?"])]);
     driver.press("enter e enter");
     let attached = AttachmentOutcome { written: 2, missing: 1, ..AttachmentOutcome::default() };
-    let outcome = SaveOutcome { path: "a.md".into(), result: Ok(Written { bytes: 412, attached }) };
+    let outcome = SaveOutcome { path: "a.md".into(), result: Ok(FileOutcome { bytes: 412, attached }) };
     let status = driver.act(Action::Saved(outcome)).status();
     let expected = "wrote 412 bytes to a.md and 2 attachments beside it · 1 attachment is not in the archive";
     assert!(status.starts_with(expected), "{status}");
@@ -143,7 +143,7 @@ fn where_secrets_are_taken_out_it_is_said_that_attachments_are_not_redacted() {
     assert!(!driver.screen().contains("not redacted"), "{}", driver.screen());
     driver.press("space").named("a-name").press("enter");
     let attached = AttachmentOutcome { written: 2, unredacted: 2, ..AttachmentOutcome::default() };
-    let outcome = SaveOutcome { path: "a.md".into(), result: Ok(Written { bytes: 412, attached }) };
+    let outcome = SaveOutcome { path: "a.md".into(), result: Ok(FileOutcome { bytes: 412, attached }) };
     let status = driver.act(Action::Saved(outcome)).status();
     assert!(
         status.starts_with("attachments are copied as they are, not redacted · wrote 412 bytes to a.md"),
@@ -319,10 +319,10 @@ fn the_line_of_the_hit_is_copied_as_it_is_written() {
 fn what_is_counted_is_what_is_extracted() {
     let demo = demo();
     let object = demo.into_iter().find(|conversation| conversation.title.contains("workflow fail")).unwrap();
-    let options = unspool::extract::Options::new(Format::Markdown, jiff::tz::TimeZone::UTC);
+    let options = unspool::extract::ExtractOptions::new(Format::Markdown, jiff::tz::TimeZone::UTC);
     let counts =
         unspool::extract::redaction::count_secrets(&ConversationRef::alone(object.clone()), &options);
-    let text = unspool::extract::conversation(&object, &options);
+    let text = unspool::extract::format_conversation(&object, &options);
     assert!(counts.total() >= 5);
     let scanner = unspool::secrets::Scanner::built_in();
     assert_eq!(counts.sentence(scanner), scanner.summary(&text).unwrap_or_default());

@@ -11,7 +11,7 @@ use crate::support::{
 use jiff::tz::TimeZone;
 use unspool::{
     conversation::Conversation,
-    extract::{self, Format, Include, Options},
+    extract::{self, ExtractOptions, Format, Include},
 };
 
 /// What texts are made of that are looked through more than once, or back, by somebody.
@@ -70,16 +70,16 @@ const SMALL: usize = 30_000;
 /// Returns what is wrong with the times in which a text and one four times as long are written: they are no more than
 /// linear in one of a few tries.
 fn wrong(texts: &[Conversation; 2], format: Format) -> Option<String> {
-    let options = Options {
+    let options = ExtractOptions {
         all_branches: true,
         include: Include::ALL,
         front_matter: true,
-        ..Options::new(format, TimeZone::UTC)
+        ..ExtractOptions::new(format, TimeZone::UTC)
     };
     let mut last = None;
     for _ in 0..4 {
         let [one, four] = texts.each_ref().map(|conversation| {
-            let (text, time) = cost::of_thread(|| extract::conversation(conversation, &options));
+            let (text, time) = cost::of_thread(|| extract::format_conversation(conversation, &options));
             assert!(text.ends_with('\n'));
             time.unwrap_or_default()
         });
@@ -164,8 +164,8 @@ fn a_page_is_not_much_longer_than_what_it_is_of() {
         let (head, row) = ("a|".repeat(columns), "|b\n".repeat(rows));
         let text = format!("|{head}\n|{}\n{row}", "-|".repeat(columns));
         for format in Format::ALL {
-            let options = Options::new(format, TimeZone::UTC);
-            let length = extract::conversation(&of(&text, "assistant"), &options).len();
+            let options = ExtractOptions::new(format, TimeZone::UTC);
+            let length = extract::format_conversation(&of(&text, "assistant"), &options).len();
             assert!(length < text.len() * 16 + 8_000, "{format:?}: {length} of {}", text.len());
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::support::exports::{self, Chain, answer, conversation, message, parse, parse_text, prompt, shown};
 use serde_json::{Value, json};
-use unspool::conversation::{Conversation, Detail, Kind, Media, Role, Time, Tree, Visibility};
+use unspool::conversation::{AnnotationKind, Conversation, Media, MessageKind, Role, Time, Tree, Visibility};
 
 /// The conversation of a chain of messages.
 fn chain(messages: impl IntoIterator<Item = Value>) -> Conversation {
@@ -28,9 +28,11 @@ fn with(mut message: Value, key: &str, value: Value) -> Value {
 }
 
 fn attachments(conversation: &Conversation, message: usize) -> Vec<&unspool::conversation::Attachment> {
-    let parts = conversation.message_parts(message).iter();
+    let parts = conversation.message_annotations(message).iter();
     parts
-        .filter_map(|part| if let Detail::Attachment(found) = &part.detail { Some(&**found) } else { None })
+        .filter_map(
+            |part| if let AnnotationKind::Attachment(found) = &part.detail { Some(&**found) } else { None },
+        )
         .collect()
 }
 
@@ -69,7 +71,7 @@ fn what_is_said_to_a_tool_is_a_folded_call() {
     let call = with(answer("print(1)"), "recipient", json!("python"));
     let (conversation, at) = only(call);
     let message = &conversation.messages()[at];
-    assert_eq!((message.visibility, message.kind), (Visibility::Folded, Kind::Call));
+    assert_eq!((message.visibility, message.kind), (Visibility::Folded, MessageKind::Call));
     assert_eq!(conversation.message_name(at), Some("python"));
     for recipient in [json!("all"), Value::Null, json!("")] {
         let (conversation, at) = only(with(answer("hi"), "recipient", recipient));
@@ -80,44 +82,59 @@ fn what_is_said_to_a_tool_is_a_folded_call() {
 #[test]
 fn every_content_type_is_readable_and_has_its_kind() {
     let cases = [
-        (json!({"content_type": "code", "language": "python", "text": "1+1"}), Kind::Call, "1+1"),
-        (json!({"content_type": "execution_output", "text": "2"}), Kind::Output, "2"),
+        (json!({"content_type": "code", "language": "python", "text": "1+1"}), MessageKind::Call, "1+1"),
+        (json!({"content_type": "execution_output", "text": "2"}), MessageKind::Output, "2"),
         (
             json!({"content_type": "thoughts", "thoughts": [
                 {"summary": "Plan", "content": "first", "chunks": [], "finished": true},
                 {"summary": "", "content": "then"}, {"summary": "Last", "content": ""}, {}, 3]}),
-            Kind::Reasoning,
+            MessageKind::Reasoning,
             "**Plan**\n\nfirst\n\nthen\n\n**Last**",
         ),
         (
             json!({"content_type": "reasoning_recap", "content": "Thought for 15s"}),
-            Kind::Recap,
+            MessageKind::Recap,
             "Thought for 15s",
         ),
         (
             json!({"content_type": "tether_quote", "url": "https://a.example", "title": "A", "text": "quoted"}),
-            Kind::Quote,
+            MessageKind::Quote,
             "quoted",
         ),
         (
             json!({"content_type": "tether_browsing_display", "result": "L0: page", "summary": null}),
-            Kind::Browsing,
+            MessageKind::Browsing,
             "L0: page",
         ),
-        (json!({"content_type": "tether_browsing_code", "x": 1, "text": "open"}), Kind::Browsing, "open"),
+        (
+            json!({"content_type": "tether_browsing_code", "x": 1, "text": "open"}),
+            MessageKind::Browsing,
+            "open",
+        ),
         (
             json!({"content_type": "sonic_webpage", "url": "u", "text": "words", "snippet": "w"}),
-            Kind::Page,
+            MessageKind::Page,
             "words",
         ),
-        (json!({"content_type": "system_error", "name": "Timeout", "text": "gone"}), Kind::Error, "gone"),
-        (json!({"content_type": "super_widget", "text": {"text": "inside"}}), Kind::Other, "inside"),
-        (json!({"content_type": "citable_code_output", "parts": ["a", {"text": "b"}]}), Kind::Output, "a\nb"),
-        (json!({"content_type": "brand_new", "content": ["x", "y"]}), Kind::Other, "x\ny"),
+        (
+            json!({"content_type": "system_error", "name": "Timeout", "text": "gone"}),
+            MessageKind::Error,
+            "gone",
+        ),
+        (json!({"content_type": "super_widget", "text": {"text": "inside"}}), MessageKind::Other, "inside"),
+        (
+            json!({"content_type": "citable_code_output", "parts": ["a", {"text": "b"}]}),
+            MessageKind::Output,
+            "a\nb",
+        ),
+        (json!({"content_type": "brand_new", "content": ["x", "y"]}), MessageKind::Other, "x\ny"),
     ];
     for (body, kind, text) in cases {
-        let role =
-            if matches!(kind, Kind::Call | Kind::Reasoning | Kind::Recap) { "assistant" } else { "tool" };
+        let role = if matches!(kind, MessageKind::Call | MessageKind::Reasoning | MessageKind::Recap) {
+            "assistant"
+        } else {
+            "tool"
+        };
         let (conversation, at) = only(content(role, body.clone()));
         let message = &conversation.messages()[at];
         assert_eq!((message.kind, message.visibility), (kind, Visibility::Folded), "{body}");
@@ -129,7 +146,7 @@ fn every_content_type_is_readable_and_has_its_kind() {
 fn an_unknown_type_is_folded_and_named() {
     let (conversation, at) =
         only(content("assistant", json!({"content_type": "hologram", "result": "shape"})));
-    assert_eq!(conversation.messages()[at].kind, Kind::Other);
+    assert_eq!(conversation.messages()[at].kind, MessageKind::Other);
     assert_eq!(conversation.message_name(at), Some("hologram"));
     assert_eq!(conversation.message_text(at), "shape");
 }
@@ -139,10 +156,13 @@ fn a_recap_keeps_its_seconds_and_a_quote_its_source() {
     let recap =
         content("assistant", json!({"content_type": "reasoning_recap", "content": "Nachgedacht für 15 s"}));
     let (conversation, at) = only(with(recap, "metadata", json!({"finished_duration_sec": 15})));
-    assert_eq!(conversation.message_parts(at)[0].detail, Detail::Thought { seconds: Some(15) });
+    assert_eq!(
+        conversation.message_annotations(at)[0].detail,
+        AnnotationKind::ThinkingTime { seconds: Some(15) }
+    );
     let quote = json!({"content_type": "tether_quote", "url": "https://a.example", "domain": "a.example", "text": "q"});
     let (conversation, at) = only(content("tool", quote));
-    let Detail::Source(link) = &conversation.message_parts(at)[0].detail else { panic!() };
+    let AnnotationKind::QuotedPage(link) = &conversation.message_annotations(at)[0].detail else { panic!() };
     assert_eq!((&*link.title, &*link.url), ("a.example", "https://a.example"));
 }
 
@@ -161,7 +181,7 @@ fn custom_instructions_and_memory_are_folded_even_where_flagged_hidden() {
     );
     for message in [new, old] {
         let (conversation, at) = only(message);
-        assert_eq!(conversation.messages()[at].kind, Kind::Instructions);
+        assert_eq!(conversation.messages()[at].kind, MessageKind::Instructions);
         assert_eq!(conversation.messages()[at].visibility, Visibility::Folded);
         assert_eq!(conversation.message_text(at), "I sail\n\nbe brief");
     }
@@ -170,7 +190,7 @@ fn custom_instructions_and_memory_are_folded_even_where_flagged_hidden() {
         json!({"content_type": "model_editable_context", "model_set_context": "likes tea"}),
     );
     let (conversation, at) = only(memory);
-    assert_eq!(conversation.messages()[at].kind, Kind::Memory);
+    assert_eq!(conversation.messages()[at].kind, MessageKind::Memory);
     assert_eq!(conversation.message_text(at), "likes tea");
 }
 
@@ -195,7 +215,7 @@ fn an_image_is_an_attachment_at_its_place_and_no_text() {
     let body = json!({"content_type": "multimodal_text", "parts": ["before", image, "after"]});
     let (conversation, at) = only(content("user", body));
     assert_eq!(conversation.message_text(at), "before\nafter");
-    let part = &conversation.message_parts(at)[0];
+    let part = &conversation.message_annotations(at)[0];
     assert_eq!(part.range, 6..6);
     let found = attachments(&conversation, at);
     assert_eq!(
@@ -362,7 +382,7 @@ fn branches_stand_in_the_order_they_were_made() {
         "first",
     );
     assert_eq!(texts(&read, 0..4), ["q", "first", "second", "deep"]);
-    assert_eq!(texts(&read, read.visible_path()), ["q", "first"]);
+    assert_eq!(texts(&read, read.current_path()), ["q", "first"]);
     assert_eq!(Tree::of(&read).siblings(&read, 1), [1, 2]);
 }
 
@@ -381,19 +401,19 @@ fn a_node_without_a_message_lets_its_children_hang_on_the_next_above() {
     );
     assert_eq!(texts(&read, 0..4), ["a", "c", "d", "b"]);
     assert_eq!(Tree::of(&read).children(0), [1, 2, 3]);
-    assert_eq!(texts(&read, read.visible_path()), ["a"]);
+    assert_eq!(texts(&read, read.current_path()), ["a"]);
 }
 
 #[test]
 fn a_node_that_nobody_lists_hangs_on_the_parent_it_names() {
     let read = tree([node("a", None, &[], Some("a")), node("b", Some("a"), &[], Some("b"))], "b");
-    assert_eq!(texts(&read, read.visible_path()), ["a", "b"]);
+    assert_eq!(texts(&read, read.current_path()), ["a", "b"]);
 }
 
 #[test]
 fn a_child_without_a_parent_belongs_to_the_node_that_lists_it() {
     let read = tree([node("a", None, &["b", "unknown"], Some("a")), node("b", None, &[], Some("b"))], "b");
-    assert_eq!(texts(&read, read.visible_path()), ["a", "b"]);
+    assert_eq!(texts(&read, read.current_path()), ["a", "b"]);
 }
 
 #[test]
@@ -401,7 +421,7 @@ fn a_parent_that_is_not_there_makes_a_root() {
     let read =
         tree([node("a", Some("gone"), &[], Some("a")), node("b", Some("gone too"), &[], Some("b"))], "b");
     assert_eq!(Tree::of(&read).roots(), [0, 1]);
-    assert_eq!(texts(&read, read.visible_path()), ["b"]);
+    assert_eq!(texts(&read, read.current_path()), ["b"]);
 }
 
 #[test]
@@ -417,7 +437,7 @@ fn a_cycle_is_broken_and_loses_nothing() {
         "tail",
     );
     assert_eq!(texts(&read, 0..5), ["a", "b", "c", "tail", "self"]);
-    assert_eq!(texts(&read, read.visible_path()), ["a", "b", "c", "tail"]);
+    assert_eq!(texts(&read, read.current_path()), ["a", "b", "c", "tail"]);
 }
 
 #[test]
@@ -430,7 +450,7 @@ fn without_a_current_node_the_leaf_written_last_is_current() {
     let nodes = || [at("q", None, 1), at("new", Some("q"), 9), at("old", Some("q"), 5)];
     for current in ["", "dangling"] {
         let read = tree(nodes(), current);
-        assert_eq!(texts(&read, read.visible_path()), ["q", "new"]);
+        assert_eq!(texts(&read, read.current_path()), ["q", "new"]);
     }
 }
 
@@ -448,7 +468,7 @@ fn a_million_nodes_in_a_chain_load_and_drop() {
     json.push_str("}}");
     let read = exports::parse_text(&json);
     assert_eq!(read.messages().len(), 9);
-    assert_eq!(read.visible_path().len(), 9);
+    assert_eq!(read.current_path().len(), 9);
 }
 
 // --- tolerance
@@ -522,12 +542,12 @@ fn a_citation_becomes_links_to_its_sources() {
     let (read, at) = cited(&format!("So it is {CITE}."), references);
     let expected = "So it is ([A \\[1\\]](https://a.example/x%281%29), [B](https://b.example)).";
     assert_eq!(read.message_text(at), expected);
-    let part = &read.message_parts(at)[0];
+    let part = &read.message_annotations(at)[0];
     assert_eq!(
         &expected[part.range.start as usize..part.range.end as usize],
         &expected[9..expected.len() - 1]
     );
-    let Detail::Citation(links) = &part.detail else { panic!() };
+    let AnnotationKind::Citation(links) = &part.detail else { panic!() };
     assert_eq!(links.len(), 2);
 }
 
@@ -560,7 +580,7 @@ fn a_footnote_lists_its_sources_behind_the_text() {
     let references = json!([{"matched_text": " ", "type": "sources_footnote",
         "sources": [{"title": "A", "url": "https://a.example"}, {"title": "A", "url": "https://a.example"}]}]);
     let (read, at) = cited("text", references);
-    let Detail::Sources(links) = &read.message_parts(at)[0].detail else { panic!() };
+    let AnnotationKind::ListedSources(links) = &read.message_annotations(at)[0].detail else { panic!() };
     assert_eq!((links.len(), read.message_text(at)), (1, "text"));
 }
 
@@ -633,12 +653,15 @@ fn a_canvas_is_shown_once_in_its_final_state() {
         prompt("thanks"),
     ]);
     assert_eq!(shown(&read), ["write", "Hello Ann:\nthree and two", "thanks"]);
-    assert_eq!(read.messages()[1].kind, Kind::Canvas);
+    assert_eq!(read.messages()[1].kind, MessageKind::Canvas);
     assert_eq!(
-        read.message_parts(1)[0].detail,
-        Detail::Canvas { title: "Letter".into(), format: "document".into() }
+        read.message_annotations(1)[0].detail,
+        AnnotationKind::Canvas { title: "Letter".into(), format: "document".into() }
     );
-    assert_eq!((read.messages()[2].kind, read.messages()[2].visibility), (Kind::Call, Visibility::Folded));
+    assert_eq!(
+        (read.messages()[2].kind, read.messages()[2].visibility),
+        (MessageKind::Call, Visibility::Folded)
+    );
 }
 
 #[test]

@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use unspool::{
-    conversation::{Attachment, Conversation, Detail, Kind, Media, MessageDraft, Part},
+    conversation::{Annotation, AnnotationKind, Attachment, Conversation, Media, MessageDraft, MessageKind},
     library::ConversationRef,
     tui::{
         action::Action,
-        discovery::Lookup,
         effect::{CopyContent, CopyRequest, CopySource, Effect, Task},
+        lookup::Lookup,
     },
 };
 
@@ -109,8 +109,8 @@ fn however_many_messages_there_are_their_keys_take_time_by_their_number() {
     let kinds: [(&str, Many); 4] = [
         ("prompts", |count| chain("t", vec![prompt("word"); count])),
         ("answers", |count| chain("t", vec![answer("word"); count])),
-        ("recaps", |count| chain("t", vec![folded(Kind::Recap, "Thought"); count])),
-        ("results", |count| chain("t", vec![folded(Kind::Output, "word"); count])),
+        ("recaps", |count| chain("t", vec![folded(MessageKind::Recap, "Thought"); count])),
+        ("results", |count| chain("t", vec![folded(MessageKind::Output, "word"); count])),
     ];
     for (name, make) in kinds {
         assert_grows_evenly(name, |times| cost_of(|| make(times * 5_000)));
@@ -208,7 +208,10 @@ fn names_of_attachments_are_redacted_in_time_by_their_number_and_beside_the_scre
             prompt: "".into(),
             content: "Mail ada@example.org, or call.\n".repeat(100).into(),
         };
-        let part = |number| Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment(number))) };
+        let part = |number| Annotation {
+            range: 0..0,
+            detail: AnnotationKind::Attachment(Box::new(attachment(number))),
+        };
         let parts = (0..count).map(part).collect();
         chain("t", [MessageDraft { parts, ..prompt("See these") }, answer(text)])
     };

@@ -54,7 +54,7 @@ fn what_is_no_archive_is_refused_in_one_line_that_says_what_was_expected() {
         [("a.zip", &b"hello"[..]), ("b.json", b""), ("c.json", b"\x1f\x8b\x08\0\0"), ("d", b"   ")]
     {
         let error = refusal(&scratch.file(name, bytes));
-        assert!(error.contains(&format!("expected a {} export", provider::any())), "{error}");
+        assert!(error.contains(&format!("expected a {} export", provider::all_names_as_choice())), "{error}");
     }
     std::fs::create_dir(scratch.path().join("empty")).unwrap();
     assert!(refusal(&scratch.path().join("empty")).contains("holds no conversations.json"));

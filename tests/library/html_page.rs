@@ -15,7 +15,7 @@ use std::{
 };
 
 use crate::support::{app, conversations::conversation, tools};
-use unspool::extract::{self, Format, Options};
+use unspool::extract::{self, ExtractOptions, Format};
 
 /// The browser, by any of its names.
 fn chromium() -> Option<&'static str> {
@@ -132,7 +132,10 @@ fn a_page_of_hostile_texts_does_nothing_in_a_browser() {
     let page = folder.path().join("page.html");
     fs::write(
         &page,
-        extract::conversation(&conversation, &Options::new(Format::Html, jiff::tz::TimeZone::UTC)),
+        extract::format_conversation(
+            &conversation,
+            &ExtractOptions::new(Format::Html, jiff::tz::TimeZone::UTC),
+        ),
     )
     .unwrap();
     let document = opened(browser, &page);
@@ -164,13 +167,13 @@ fn a_page_of_hostile_texts_does_nothing_in_a_browser() {
 fn every_page_of_the_demo_is_what_the_browser_makes_of_it() {
     let Some(browser) = chromium() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let options = Options::new(Format::Html, jiff::tz::TimeZone::UTC);
+    let options = ExtractOptions::new(Format::Html, jiff::tz::TimeZone::UTC);
     let demo = app::demo();
-    let mut page = extract::opening(&options, "the demo");
+    let mut page = extract::format_opening(&options, "the demo");
     for conversation in &demo {
-        page.push_str(&extract::section(conversation, &options, false));
+        page.push_str(&extract::format_section(conversation, &options, false));
     }
-    page.push_str(extract::closing(options.format));
+    page.push_str(extract::format_closing(options.format));
     let path = folder.path().join("demo.html");
     fs::write(&path, &page).unwrap();
     let document = opened(browser, &path);

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use ratatui::{buffer::Buffer, layout::Position};
 use unspool::{
     config::{Config, Environment, Flags, ValueContext},
-    conversation::{Attachment, Conversation, Detail, Media, Part},
+    conversation::{Annotation, AnnotationKind, Attachment, Conversation, Media},
     tui::{
         app::{Focus, Overlay},
         effect::{Effect, Task, TerminalRequest},
@@ -38,7 +38,7 @@ fn conversations() -> Vec<Conversation> {
             prompt: "".into(),
             content: "".into(),
         };
-        Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment)) }
+        Annotation { range: 0..0, detail: AnnotationKind::Attachment(Box::new(attachment)) }
     };
     let mut asked = prompt("What is in these? See https://example.org/a");
     asked.parts = vec![attachment("file-1"), attachment("file-2")];
@@ -351,11 +351,11 @@ fn keys_that_had_to_wait_keep_their_rhythm() {
     use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
     use unspool::tui::{
         action::Action,
-        queue::{Queue, Typed},
+        queue::{KeyQueue, Typed},
     };
     let mut driver = Driver::new(80, 24, conversations());
     let asked = driver.app.update(Action::Paste("sourdough".to_owned()));
-    let mut waiting = Queue::default();
+    let mut waiting = KeyQueue::default();
     for (code, quiet) in [(KeyCode::Enter, 400), (KeyCode::Char('e'), 200), (KeyCode::Enter, 70)] {
         let key = Typed::Key(KeyEvent::new(code, KeyModifiers::NONE));
         waiting.push(key, Duration::from_millis(quiet), &driver.app);

@@ -5,13 +5,13 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use unspool::{
-    conversation::{Conversation, Detail, Provider, Visibility},
-    extract::{Format, Include, Options},
+    conversation::{AnnotationKind, Conversation, Provider, Visibility},
+    extract::{ExtractOptions, Format, Include},
     import::reason_to_leave_out,
     library::ConversationRef,
     search::{Clock, Matcher, Query},
     secrets::{Scanner, exposures},
-    transcript::{Options as View, Transcript},
+    transcript::{Transcript, TranscriptOptions as View},
 };
 
 use crate::support::exports::{Chain, claude, conversation, parse};
@@ -27,9 +27,9 @@ struct Roads<'c> {
 
 impl<'c> Roads<'c> {
     fn of(conversation: &'c Conversation) -> Self {
-        let mut options = Options::new(Format::Text, TimeZone::UTC);
+        let mut options = ExtractOptions::new(Format::Text, TimeZone::UTC);
         (options.include, options.all_branches) = (Include::ALL, true);
-        let extract = unspool::extract::conversation(conversation, &options);
+        let extract = unspool::extract::format_conversation(conversation, &options);
         let mut transcript = Transcript::new(ConversationRef::alone(conversation.clone()), View::default());
         transcript.set_all_folds(true);
         let mut screen = String::new();
@@ -61,13 +61,13 @@ impl<'c> Roads<'c> {
     fn message_says(&self, index: usize, word: &str) -> bool {
         self.conversation.message_text(index).contains(word)
             || self.conversation.message_name(index).is_some_and(|name| name.contains(word))
-            || self.conversation.message_parts(index).iter().any(|part| match &part.detail {
-                Detail::Sources(links) => {
+            || self.conversation.message_annotations(index).iter().any(|part| match &part.detail {
+                AnnotationKind::ListedSources(links) => {
                     links.iter().any(|link| link.title.contains(word) || link.url.contains(word))
                 }
-                Detail::Source(link) => link.title.contains(word) || link.url.contains(word),
+                AnnotationKind::QuotedPage(link) => link.title.contains(word) || link.url.contains(word),
                 // Its id is the address of a file inside the service, which the screen need not say.
-                Detail::Attachment(file) => [&file.name, &file.mime, &file.prompt, &file.content]
+                AnnotationKind::Attachment(file) => [&file.name, &file.mime, &file.prompt, &file.content]
                     .iter()
                     .any(|said| said.contains(word)),
                 _ => false,
@@ -95,7 +95,7 @@ impl<'c> Roads<'c> {
 
     /// Whether the audit tells a credential of one of its messages.
     fn is_audited(&self) -> bool {
-        exposures::exposures(Scanner::built_in(), self.conversation)
+        exposures::exposures_of_conversation(Scanner::built_in(), self.conversation)
             .iter()
             .any(|found| found.message.is_some())
     }

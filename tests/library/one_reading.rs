@@ -5,10 +5,10 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use unspool::{
     conversation::Conversation,
-    extract::{self, Format, Include, Options},
+    extract::{self, ExtractOptions, Format, Include},
     library::{ConversationRef, Library},
     search::{Clock, Query, worker},
-    transcript::{Options as View, Transcript},
+    transcript::{Transcript, TranscriptOptions as View},
 };
 
 use crate::support::exports::{self, Chain, answer, message, parse, prompt};
@@ -25,8 +25,9 @@ struct Shown {
 impl Shown {
     fn of(conversation: &Conversation) -> Self {
         let extract = |format| {
-            let options = Options { include: Include::ALL, ..Options::new(format, TimeZone::UTC) };
-            extract::conversation(conversation, &options)
+            let options =
+                ExtractOptions { include: Include::ALL, ..ExtractOptions::new(format, TimeZone::UTC) };
+            extract::format_conversation(conversation, &options)
         };
         Self {
             screen: screen(conversation),
@@ -224,8 +225,8 @@ fn the_visible_path_and_its_forks_are_the_same() {
     }
     assert!(shown.screen.contains("◂ 2/2 ▸"), "{}", shown.screen);
     for format in [Format::Markdown, Format::Text, Format::Html] {
-        let all = Options { all_branches: true, ..Options::new(format, TimeZone::UTC) };
-        let text = extract::conversation(&conversation, &all);
+        let all = ExtractOptions { all_branches: true, ..ExtractOptions::new(format, TimeZone::UTC) };
+        let text = extract::format_conversation(&conversation, &all);
         assert!(text.contains("branch 1 of 2 after 1"), "{text}");
         assert!(text.contains("branch 2 of 2 after 1 (the one last shown)"), "{text}");
     }

@@ -24,7 +24,7 @@ fn assert_whole(conversation: &Conversation, count: usize) -> Result<(), TestCas
     for (index, message) in messages.iter().enumerate() {
         prop_assert!(message.parent().is_none_or(|parent| parent < index));
     }
-    prop_assert_eq!(conversation.visible_path().is_empty(), count == 0);
+    prop_assert_eq!(conversation.current_path().is_empty(), count == 0);
     Ok(())
 }
 
@@ -78,7 +78,7 @@ proptest! {
         let read = parse(&object);
         assert_whole(&read, nodes.len())?;
         if let Some(named) = current.filter(|&number| number < nodes.len()) {
-            let last = read.visible_path().pop().map(|message| read.message_text(message).to_owned());
+            let last = read.current_path().pop().map(|message| read.message_text(message).to_owned());
             prop_assert_eq!(last, Some(format!("text {named}")));
         }
     }
@@ -110,19 +110,19 @@ proptest! {
         let object = json!({"id": "c", "title": "t", "mapping": {"a": {"id": "a", "message": answer}}});
         let read = parse(&object);
         let said = read.message_text(0);
-        let is_mark = |c: char| ('\u{e200}'..='\u{e204}').contains(&c);
-        prop_assert!(!said.contains(is_mark), "{said:?}");
+        let is_marker_char = |c: char| ('\u{e200}'..='\u{e204}').contains(&c);
+        prop_assert!(!said.contains(is_marker_char), "{said:?}");
         let mut at = 0;
         for line in lines.iter().filter(|line| line.starts_with('=')) {
             let found = said[at..].find(line.as_str());
             prop_assert!(found.is_some(), "{line:?} of {text:?} is not in {said:?}");
             at += found.unwrap_or_default() + line.len();
         }
-        for part in read.message_parts(0) {
+        for part in read.message_annotations(0) {
             prop_assert!(said.get(part.range.start as usize..part.range.end as usize).is_some(), "{part:?}");
         }
         // Without anything to clean it stays as it was written.
-        if !text.contains(|c: char| is_mark(c) || "【】:".contains(c)) {
+        if !text.contains(|c: char| is_marker_char(c) || "【】:".contains(c)) {
             prop_assert_eq!(said, text.as_str());
         }
     }

@@ -5,7 +5,7 @@ use crate::support::{
     conversations::{chain, conversation},
 };
 use unspool::{
-    conversation::{Conversation, Kind, MessageDraft, Role, Visibility},
+    conversation::{Conversation, MessageDraft, MessageKind, Role, Visibility},
     extract::clipboard::Copied,
     tui::{
         action::Action,
@@ -140,7 +140,7 @@ fn with_fold() -> Conversation {
     let draft =
         |role, text, parent| MessageDraft { parent, model: Some("m"), ..MessageDraft::new(role, text) };
     let call = |parent| MessageDraft {
-        kind: Kind::Call,
+        kind: MessageKind::Call,
         visibility: Visibility::Folded,
         name: Some("python"),
         parent,
@@ -300,7 +300,8 @@ fn a_thread_that_begins_with_a_fold_begins_at_its_first_message() {
 #[test]
 fn what_is_in_a_copy_is_said_before_how_it_was_copied_where_both_do_not_fit() {
     let copied = |by: &str, secrets: Option<&str>| {
-        let result = Ok(Copied { bytes: 74_900, way: by.to_owned(), lasts: true, terminal: Vec::new() });
+        let result =
+            Ok(Copied { bytes: 74_900, way: by.to_owned(), lasts: true, terminal_bytes: Vec::new() });
         let secrets = secrets.map(str::to_owned);
         Action::Copied(CopyOutcome {
             number: 0,

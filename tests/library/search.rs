@@ -12,10 +12,10 @@ use crate::support::{
 use proptest::prelude::*;
 use unspool::{
     conversation::{
-        Attachment, Conversation, ConversationMeta, Detail, Kind, Link, Media, MessageDraft, Part, Provider,
-        Role, Time, Visibility,
+        Annotation, AnnotationKind, Attachment, Conversation, ConversationMeta, Link, Media, MessageDraft,
+        MessageKind, Provider, Role, Time, Visibility,
     },
-    library::{Handle, Library},
+    library::{ConversationHandle, Library},
     search::{
         Clock, Matcher, Query,
         worker::{ClauseCounts, Request, Results, Tier, Worker, search, search_both_tiers},
@@ -230,7 +230,7 @@ fn a_title_is_searched_fuzzily_from_four_letters_on_in_the_second_tier() {
 fn a_role_says_which_messages_count_and_brings_the_folded_ones() {
     let output = MessageDraft {
         visibility: Visibility::Folded,
-        kind: Kind::Output,
+        kind: MessageKind::Output,
         ..MessageDraft::new(Role::Tool, "traceback in docker")
     };
     let conversation = made("a", "A", 1)
@@ -270,21 +270,24 @@ fn a_place_beside_the_conversation_is_looked_through_when_it_is_named_and_nothin
         prompt: "".into(),
         content: "the log".into(),
     };
-    let parts = vec![Part { range: 0..0, detail: Detail::Attachment(Box::new(file)) }];
+    let parts = vec![Annotation { range: 0..0, detail: AnnotationKind::Attachment(Box::new(file)) }];
     let mut library = Library::new();
     library.add(vec![
         made("all", "Title", 2)
             .draft(MessageDraft { parts, ..MessageDraft::new(Role::User, "why does podman fail") })
-            .draft(folded(Kind::Reasoning, Role::Assistant, "perhaps selinux"))
-            .draft(folded(Kind::Call, Role::Assistant, "journalctl"))
-            .draft(folded(Kind::Output, Role::Tool, "traceback"))
-            .draft(folded(Kind::Instructions, Role::User, "be brief"))
+            .draft(folded(MessageKind::Reasoning, Role::Assistant, "perhaps selinux"))
+            .draft(folded(MessageKind::Call, Role::Assistant, "journalctl"))
+            .draft(folded(MessageKind::Output, Role::Tool, "traceback"))
+            .draft(folded(MessageKind::Instructions, Role::User, "be brief"))
             .draft(MessageDraft {
                 visibility: Visibility::Hidden,
-                ..folded(Kind::Output, Role::Tool, "bookkeeping")
+                ..folded(MessageKind::Output, Role::Tool, "bookkeeping")
             })
             .says(Role::Assistant, "it is the socket")
-            .draft(MessageDraft { kind: Kind::Canvas, ..MessageDraft::new(Role::Assistant, "a unit file") })
+            .draft(MessageDraft {
+                kind: MessageKind::Canvas,
+                ..MessageDraft::new(Role::Assistant, "a unit file")
+            })
             .done(),
         made("plain", "Plain", 1).says(Role::User, "podman").done(),
     ]);
@@ -408,12 +411,13 @@ fn what_a_message_has_makes_it_count() {
             prompt: "".into(),
             content: "".into(),
         };
-        vec![Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment)) }]
+        vec![Annotation { range: 0..0, detail: AnnotationKind::Attachment(Box::new(attachment)) }]
     };
-    let with = |id, parts: Vec<Part>| {
+    let with = |id, parts: Vec<Annotation>| {
         made(id, id, 1).draft(MessageDraft { parts, ..MessageDraft::new(Role::User, "look here") }).done()
     };
-    let sources = vec![Part { range: 4..4, detail: Detail::Sources(Box::new([Link::default()])) }];
+    let sources =
+        vec![Annotation { range: 4..4, detail: AnnotationKind::ListedSources(Box::new([Link::default()])) }];
     let roots = ["first", "second"].map(|text| MessageDraft::new(Role::User, text));
     let mut library = Library::new();
     library.add(vec![
@@ -633,7 +637,7 @@ fn only_ties_are_broken_by_date() {
 fn people_come_before_tools() {
     let output = |text| MessageDraft {
         visibility: Visibility::Folded,
-        kind: Kind::Output,
+        kind: MessageKind::Output,
         ..MessageDraft::new(Role::Assistant, text)
     };
     let conversation =
@@ -848,7 +852,7 @@ fn varied() -> Library {
         });
         let folded = MessageDraft {
             visibility: Visibility::Folded,
-            kind: Kind::Output,
+            kind: MessageKind::Output,
             ..MessageDraft::new(Role::Tool, "")
         };
         let (asked, output, answer) = (text(1), text(2), text(number % 6));
@@ -958,7 +962,7 @@ proptest! {
         static VARIED: LazyLock<Library> = LazyLock::new(varied);
         let text = [words, binding.clone()].concat().join(" ");
         let results = both_tiers(&VARIED, &text);
-        let handles: HashSet<Handle> = results.rows.iter().map(|row| row.handle).collect();
+        let handles: HashSet<ConversationHandle> = results.rows.iter().map(|row| row.handle).collect();
         prop_assert_eq!(handles.len(), results.rows.len(), "{}", text);
         let second = &results.rows[results.with_all..];
         let binding = Matcher::new(&query(&binding.join(" ")));

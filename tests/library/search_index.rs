@@ -7,7 +7,7 @@ use std::{
 
 use unspool::{
     archive::Location,
-    library::{Handle, Library},
+    library::{ConversationHandle, Library},
     search::{
         Clock, Matcher, Query,
         worker::{Request, Results, Worker},
@@ -98,10 +98,10 @@ fn assert_equal_sets(library: Library, queries: usize) {
         asked += 1;
         let matcher = Matcher::new(&parsed);
         let plain = indexed.library.by_date().iter();
-        let plain: BTreeSet<Handle> =
+        let plain: BTreeSet<ConversationHandle> =
             plain.copied().filter(|&handle| matcher.matches(indexed.library.get(handle))).collect();
         let results = indexed.ask(&text);
-        let first_tier: BTreeSet<Handle> =
+        let first_tier: BTreeSet<ConversationHandle> =
             results.rows[..results.with_all].iter().map(|row| row.handle).collect();
         assert_eq!(first_tier, plain, "{text:?}");
         let counts = plain.iter().map(|&handle| matcher.count(indexed.library.get(handle), 10_000));

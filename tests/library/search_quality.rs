@@ -256,7 +256,7 @@ fn three_words_of_an_answer_find_it_first_in_four_of_five_cases() {
     while asked < CASES {
         let handle = library.by_date()[random.below(library.len())];
         let conversation = library.get(handle);
-        let mut answers = conversation.visible_path();
+        let mut answers = conversation.current_path();
         answers.retain(|&message| conversation.messages()[message].role == Role::Assistant);
         if answers.is_empty() {
             continue;

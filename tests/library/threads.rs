@@ -7,9 +7,9 @@ use crate::support::app::{Driver, demo, read};
 use ratatui::{buffer::Buffer, layout::Rect};
 use unspool::{
     archive::Location,
-    conversation::{Conversation, Detail, Kind, Media},
+    conversation::{AnnotationKind, Conversation, Media, MessageKind},
     library::ConversationRef,
-    transcript::{Line, Options, Tone, Transcript},
+    transcript::{Line, Tone, Transcript, TranscriptOptions},
     tui::{backend::Screen, theme::Theme, thread_view::ThreadView, view},
 };
 
@@ -42,7 +42,8 @@ fn hard() -> Vec<(&'static str, Conversation)> {
 }
 
 fn lines(conversation: &Conversation, width: u16, open: bool) -> Vec<String> {
-    let mut transcript = Transcript::new(ConversationRef::alone(conversation.clone()), Options::default());
+    let mut transcript =
+        Transcript::new(ConversationRef::alone(conversation.clone()), TranscriptOptions::default());
     if open {
         transcript.set_all_folds(true);
     }
@@ -83,30 +84,30 @@ fn every_kind_of_content_is_among_them() {
     let kinds: BTreeSet<String> =
         messages().map(|(conversation, at)| format!("{:?}", conversation.messages()[at].kind)).collect();
     for kind in [
-        Kind::Text,
-        Kind::Call,
-        Kind::Output,
-        Kind::Reasoning,
-        Kind::Recap,
-        Kind::Quote,
-        Kind::Browsing,
-        Kind::Page,
-        Kind::Error,
-        Kind::Instructions,
-        Kind::Canvas,
-        Kind::Other,
+        MessageKind::Text,
+        MessageKind::Call,
+        MessageKind::Output,
+        MessageKind::Reasoning,
+        MessageKind::Recap,
+        MessageKind::Quote,
+        MessageKind::Browsing,
+        MessageKind::Page,
+        MessageKind::Error,
+        MessageKind::Instructions,
+        MessageKind::Canvas,
+        MessageKind::Other,
     ] {
         assert!(kinds.contains(&format!("{kind:?}")), "no {kind:?} in {kinds:?}");
     }
-    let parts = messages().flat_map(|(conversation, at)| conversation.message_parts(at));
+    let parts = messages().flat_map(|(conversation, at)| conversation.message_annotations(at));
     let details: BTreeSet<String> = parts
         .map(|part| match &part.detail {
-            Detail::Citation(_) => "citation".to_owned(),
-            Detail::Sources(_) => "sources".to_owned(),
-            Detail::Attachment(attachment) => format!("{:?}", attachment.media),
-            Detail::Canvas { .. } => "canvas".to_owned(),
-            Detail::Thought { .. } => "thought".to_owned(),
-            Detail::Source(_) => "source".to_owned(),
+            AnnotationKind::Citation(_) => "citation".to_owned(),
+            AnnotationKind::ListedSources(_) => "sources".to_owned(),
+            AnnotationKind::Attachment(attachment) => format!("{:?}", attachment.media),
+            AnnotationKind::Canvas { .. } => "canvas".to_owned(),
+            AnnotationKind::ThinkingTime { .. } => "thought".to_owned(),
+            AnnotationKind::QuotedPage(_) => "source".to_owned(),
         })
         .collect();
     let media = [Media::Image, Media::Audio, Media::Video, Media::File].map(|media| format!("{media:?}"));
@@ -152,7 +153,8 @@ fn look_through(conversations: Vec<Conversation>) -> usize {
     for conversation in conversations {
         let title = conversation.title.clone();
         let messages = conversation.messages().len();
-        let mut transcript = Transcript::new(ConversationRef::alone(conversation), Options::default());
+        let mut transcript =
+            Transcript::new(ConversationRef::alone(conversation), TranscriptOptions::default());
         let mut seen = vec![false; messages];
         transcript.set_all_folds(true);
         for message in (0..messages).rev() {

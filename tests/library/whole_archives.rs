@@ -14,8 +14,8 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 use serde_json::Value;
 use unspool::{
     archive::{Archive, Limits, Location},
-    conversation::{Conversation, Detail, Kind, Role},
-    extract::{self, Format, Options},
+    conversation::{AnnotationKind, Conversation, MessageKind, Role},
+    extract::{self, ExtractOptions, Format},
     load::{self, LoadEvent},
 };
 
@@ -45,13 +45,13 @@ fn archives() -> Vec<Whole> {
 }
 
 fn written(conversation: &Conversation, format: Format) -> String {
-    extract::conversation(conversation, &Options::new(format, TimeZone::UTC))
+    extract::format_conversation(conversation, &ExtractOptions::new(format, TimeZone::UTC))
 }
 
 /// The messages that an extract for reading holds.
 fn turns(conversation: &Conversation) -> Vec<usize> {
-    let options = Options::new(Format::Markdown, TimeZone::UTC);
-    let mut path = conversation.visible_path();
+    let options = ExtractOptions::new(Format::Markdown, TimeZone::UTC);
+    let mut path = conversation.current_path();
     path.retain(|&message| options.takes(&conversation.messages()[message]));
     path
 }
@@ -173,8 +173,8 @@ fn seen(markdown: &str) -> (usize, Vec<String>) {
 
 /// The texts of a message's files, which are blocks of code.
 fn attached_texts(conversation: &Conversation, message: usize) -> impl Iterator<Item = String> {
-    let files = conversation.message_parts(message).iter().filter_map(|part| match &part.detail {
-        Detail::Attachment(file) => Some(file.content.to_string()),
+    let files = conversation.message_annotations(message).iter().filter_map(|part| match &part.detail {
+        AnnotationKind::Attachment(file) => Some(file.content.to_string()),
         _ => None,
     });
     files.filter(|content| !content.is_empty())
@@ -193,7 +193,7 @@ fn markdown_has_a_heading_a_turn_and_every_block_of_code_byte_for_byte() {
                 .flat_map(|&message| {
                     match conversation.messages()[message].kind {
                         // A program on a canvas is one block; what of it is code, its own tests say.
-                        Kind::Canvas => unspool::message::message_code_blocks(conversation, message)
+                        MessageKind::Canvas => unspool::message::message_code_blocks(conversation, message)
                             .into_iter()
                             .map(|block| block.code + "\n")
                             .collect(),

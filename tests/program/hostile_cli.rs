@@ -94,7 +94,7 @@ fn many() -> String {
 #[test]
 fn what_is_no_archive_is_refused_in_one_line() {
     let scratch = Scratch::new();
-    let expected = &*format!("expected a {} export", unspool::provider::any());
+    let expected = &*format!("expected a {} export", unspool::provider::all_names_as_choice());
     for (name, bytes) in
         [("text.zip", &b"hello"[..]), ("empty.json", b""), ("gzip", b"\x1f\x8b\x08\0\0"), ("blank", b"  \n ")]
     {

@@ -17,7 +17,7 @@ use unspool::{
         decode::TimedDecoder,
         effect::{CopyContent, CopyRequest, Effect, Task},
         keymap::Keymap,
-        queue::{Queue, Typed},
+        queue::{KeyQueue, Typed},
         terminal::TerminalInput,
         theme::Theme,
         view,
@@ -75,7 +75,10 @@ impl Driver {
         let zone = TimeZone::UTC;
         let setup = Setup {
             keymap: Keymap::built_in(),
-            transcript: transcript::Options { zone: zone.clone(), ..transcript::Options::default() },
+            transcript: transcript::TranscriptOptions {
+                zone: zone.clone(),
+                ..transcript::TranscriptOptions::default()
+            },
             zone,
         };
         let (app, effects) = App::new(setup, Start { size: (columns, rows), ..Start::default() });
@@ -150,7 +153,7 @@ impl Driver {
     }
 
     fn event(&mut self, event: KeyEvent) {
-        let mut typed = Queue::default();
+        let mut typed = KeyQueue::default();
         typed.push(Typed::Key(event), Duration::MAX, &self.app);
         while let Some(action) = typed.next(&self.app) {
             self.act(action);
@@ -168,7 +171,7 @@ impl Driver {
             decoder.feed(piece, Duration::from_millis(*quiet), &mut |input| inputs.push(input));
         }
         decoder.on_timeout(&mut |input| inputs.push(input));
-        let mut typed = Queue::default();
+        let mut typed = KeyQueue::default();
         for input in inputs {
             let arrived = match input.input {
                 TerminalInput::Key(key) => Typed::Key(key),

@@ -19,7 +19,7 @@ use unspool::{
         decode::TimedDecoder,
         effect::{Effect, SaveFailure, SaveOutcome, Task, TerminalRequest},
         keymap::Keymap,
-        queue::{Queue, Typed},
+        queue::{KeyQueue, Typed},
         terminal::{TerminalInput, TimedInput},
         theme::Theme,
         view,
@@ -38,7 +38,7 @@ const MAX: usize = 1_500;
 /// The app as the bytes drive it.
 struct Typist {
     app: App,
-    queue: Queue,
+    queue: KeyQueue,
     /// The quiet before what is being carried out.
     quiet: Duration,
     has_left: bool,
@@ -70,11 +70,12 @@ pub fn type_bytes(bytes: &[u8], library: &'static LazyLock<Arc<Library>>) {
 impl Typist {
     fn new(size: (u16, u16), library: Arc<Library>) -> Self {
         let zone = TimeZone::UTC;
-        let transcript = transcript::Options { zone: zone.clone(), ..transcript::Options::default() };
+        let transcript =
+            transcript::TranscriptOptions { zone: zone.clone(), ..transcript::TranscriptOptions::default() };
         let setup = Setup { keymap: Keymap::built_in(), transcript, zone };
         let (mut app, _) = App::new(setup, Start { size, ..Start::default() });
         app.library = library;
-        let mut typist = Self { app, queue: Queue::default(), quiet: Duration::MAX, has_left: false };
+        let mut typist = Self { app, queue: KeyQueue::default(), quiet: Duration::MAX, has_left: false };
         // What is loaded is listed once the search line changes.
         for action in [Action::Loaded(Box::default()), Action::Type(' '), Action::Command(Command::Erase)] {
             typist.act(action);
@@ -96,7 +97,7 @@ impl Typist {
     }
 
     fn act(&mut self, action: Action) {
-        if let Action::Quiet(quiet) = action {
+        if let Action::IdleBefore(quiet) = action {
             self.quiet = quiet;
         }
         for effect in self.app.update(action) {

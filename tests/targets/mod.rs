@@ -16,8 +16,8 @@ use std::{
 use jiff::tz::TimeZone;
 use unspool::{
     archive::{Archive, Limits, Location},
-    conversation::{Conversation, Detail, ObjectLocation, Provider},
-    extract::{self, Format, Include, Options, save::names},
+    conversation::{AnnotationKind, Conversation, ObjectLocation, Provider},
+    extract::{self, ExtractOptions, Format, Include, save::names},
     import::{self, ImportCounts},
     library::{ConversationRef, Library},
     load::{self, LoadEvent},
@@ -91,8 +91,8 @@ fn archive_at(path: &Path) {
             assert_eq!(object.first(), Some(&b'{'));
         }
         for message in 0..conversation.messages().len().min(100) {
-            for part in conversation.message_parts(message) {
-                let Detail::Attachment(attachment) = &part.detail else { continue };
+            for part in conversation.message_annotations(message) {
+                let AnnotationKind::Attachment(attachment) = &part.detail else { continue };
                 if let Some(member) = archive[0].find_attachment(&attachment.id) {
                     let _ = archive[0].copy_attachment(&member, &mut std::io::sink());
                 }
@@ -121,7 +121,7 @@ fn sound(conversation: &Conversation) {
     for (index, message) in messages.iter().enumerate() {
         assert!(message.parent().is_none_or(|parent| parent < index));
         let text = conversation.message_text(index);
-        for part in conversation.message_parts(index) {
+        for part in conversation.message_annotations(index) {
             let (start, end) = (part.range.start as usize, part.range.end as usize);
             assert!(start <= end && text.get(start..end).is_some(), "{part:?} of {} bytes", text.len());
         }
@@ -132,7 +132,7 @@ fn sound(conversation: &Conversation) {
         let may_hold_code = text.contains('`') || text.contains("~~~");
         assert!(may_hold_code || !text.contains(marker), "a citation marker");
     }
-    let path = conversation.visible_path();
+    let path = conversation.current_path();
     assert!(path.windows(2).all(|pair| messages[pair[1]].parent() == Some(pair[0])));
     assert_eq!(messages.is_empty(), path.is_empty(), "what has messages shows some");
 }
@@ -193,7 +193,7 @@ pub fn transcript(bytes: &[u8]) {
     let Some((&width, rest)) = bytes.split_first() else { return };
     let width = u16::from(width).max(1);
     let conversation = ConversationRef::alone(text::conversation(&String::from_utf8_lossy(rest)));
-    let mut transcript = Transcript::new(conversation, transcript::Options::default());
+    let mut transcript = Transcript::new(conversation, transcript::TranscriptOptions::default());
     lay_out(&mut transcript, width);
     transcript.set_all_folds(true);
     lay_out(&mut transcript, width);
@@ -241,13 +241,13 @@ pub fn extract(bytes: &[u8]) {
     let conversation = text::conversation(&String::from_utf8_lossy(bytes));
     let include = Include { tools: true, reasoning: true, hidden: true };
     for format in Format::ALL {
-        let mut options = Options::new(format, TimeZone::UTC);
+        let mut options = ExtractOptions::new(format, TimeZone::UTC);
         for all in [false, true] {
             (options.all_branches, options.front_matter) = (all, all && format == Format::Markdown);
             if all {
                 options.include = include;
             }
-            let text = extract::conversation(&conversation, &options);
+            let text = extract::format_conversation(&conversation, &options);
             assert!(text.is_empty() || text.ends_with('\n'));
             if format == Format::Jsonl {
                 for line in text.lines() {
@@ -260,14 +260,18 @@ pub fn extract(bytes: &[u8]) {
     }
     for message in 0..conversation.messages().len() {
         unspool::message::message_code_blocks(&conversation, message);
-        for part in conversation.message_parts(message) {
-            if let Detail::Attachment(attachment) = &part.detail {
+        for part in conversation.message_annotations(message) {
+            if let AnnotationKind::Attachment(attachment) = &part.detail {
                 text::assert_file_name(&names::attachment_name_from_message(attachment));
             }
         }
-        let copy = extract::messages(&conversation, &[message], &Options::new(Format::Text, TimeZone::UTC));
+        let copy = extract::format_messages(
+            &conversation,
+            &[message],
+            &ExtractOptions::new(Format::Text, TimeZone::UTC),
+        );
         let acts = |c: char| c.is_control() && c != '\t' && c != '\n';
-        assert!(!extract::harmless(&copy).contains(acts));
+        assert!(!extract::without_control_chars(&copy).contains(acts));
     }
 }
 

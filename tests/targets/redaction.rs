@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use serde_json::json;
 use unspool::{
-    extract::{self, Format, Options},
+    extract::{self, ExtractOptions, Format},
     secrets::{KnownSecrets, Scanner},
 };
 
@@ -68,7 +68,7 @@ pub fn plant(bytes: &[u8]) {
     let conversation = text::conversation(&format!("{planted}{}a{planted}", text::NEXT));
     let conversation = KnownSecrets::of(&conversation).redact_conversation(&conversation);
     for format in Format::ALL.into_iter().filter(|format| !format.is_original()) {
-        let options = Options { all_branches: true, ..Options::new(format, TimeZone::UTC) };
-        assert_gone(format.as_str(), &extract::conversation(&conversation, &options));
+        let options = ExtractOptions { all_branches: true, ..ExtractOptions::new(format, TimeZone::UTC) };
+        assert_gone(format.as_str(), &extract::format_conversation(&conversation, &options));
     }
 }

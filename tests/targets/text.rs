@@ -1,8 +1,8 @@
 //! Conversations made of any text, and what text promises.
 
 use unspool::conversation::{
-    Attachment, Conversation, ConversationBuilder, ConversationMeta, Detail, Kind, Link, Media, MessageDraft,
-    ObjectLocation, Part, Provider, Role, Time, Visibility,
+    Annotation, AnnotationKind, Attachment, Conversation, ConversationBuilder, ConversationMeta, Link, Media,
+    MessageDraft, MessageKind, ObjectLocation, Provider, Role, Time, Visibility,
 };
 
 /// What parts two messages.
@@ -27,7 +27,7 @@ pub fn conversation(text: &str) -> Conversation {
             parent: if sign > 0x7f { last.and_then(|last: usize| last.checked_sub(1)) } else { last },
             time: Some(Time(i64::from(sign) * 3_600_000_000 + 1_700_000_000_000_000)),
             model: (role == Role::Assistant && sign.is_multiple_of(2)).then_some(name),
-            name: (kind != Kind::Text).then_some(name),
+            name: (kind != MessageKind::Text).then_some(name),
             interrupted: sign.is_multiple_of(5),
             parts: parts(said, kind),
             ..MessageDraft::new(role, said)
@@ -42,33 +42,33 @@ pub fn conversation(text: &str) -> Conversation {
     builder.finish(heading, last)
 }
 
-fn kind_of(sign: u32) -> (Role, Kind, Visibility) {
+fn kind_of(sign: u32) -> (Role, MessageKind, Visibility) {
     let (role, kind) = match sign % 14 {
-        0 | 1 => (Role::Assistant, Kind::Text),
-        2 | 3 => (Role::User, Kind::Text),
-        4 => (Role::Assistant, Kind::Call),
-        5 => (Role::Tool, Kind::Output),
-        6 => (Role::Assistant, Kind::Reasoning),
-        7 => (Role::Assistant, Kind::Recap),
-        8 => (Role::Tool, Kind::Quote),
-        9 => (Role::Tool, Kind::Browsing),
-        10 => (Role::Tool, Kind::Page),
-        11 => (Role::Tool, Kind::Error),
-        12 => (Role::Assistant, Kind::Canvas),
-        _ => (Role::Tool, Kind::Other),
+        0 | 1 => (Role::Assistant, MessageKind::Text),
+        2 | 3 => (Role::User, MessageKind::Text),
+        4 => (Role::Assistant, MessageKind::Call),
+        5 => (Role::Tool, MessageKind::Output),
+        6 => (Role::Assistant, MessageKind::Reasoning),
+        7 => (Role::Assistant, MessageKind::Recap),
+        8 => (Role::Tool, MessageKind::Quote),
+        9 => (Role::Tool, MessageKind::Browsing),
+        10 => (Role::Tool, MessageKind::Page),
+        11 => (Role::Tool, MessageKind::Error),
+        12 => (Role::Assistant, MessageKind::Canvas),
+        _ => (Role::Tool, MessageKind::Other),
     };
-    let shown = matches!(kind, Kind::Text | Kind::Canvas);
+    let shown = matches!(kind, MessageKind::Text | MessageKind::Canvas);
     (role, kind, if shown { Visibility::Shown } else { Visibility::Folded })
 }
 
 /// Lines that begin with `@` are attachments and sources at their place; the first line of a canvas is its title.
-fn parts(said: &str, kind: Kind) -> Vec<Part> {
+fn parts(said: &str, kind: MessageKind) -> Vec<Annotation> {
     let mut parts = Vec::new();
-    if kind == Kind::Canvas {
+    if kind == MessageKind::Canvas {
         let title = said.lines().next().unwrap_or_default();
         let format = if said.len().is_multiple_of(2) { "document" } else { "code/rust" };
-        let detail = Detail::Canvas { title: title.into(), format: format.into() };
-        parts.push(Part { range: 0..said.len() as u32, detail });
+        let detail = AnnotationKind::Canvas { title: title.into(), format: format.into() };
+        parts.push(Annotation { range: 0..said.len() as u32, detail });
         return parts;
     }
     let mut at = 0;
@@ -78,11 +78,11 @@ fn parts(said: &str, kind: Kind) -> Vec<Part> {
             let range = at as u32..(at + line.trim_end_matches('\n').len()) as u32;
             let link = Link { title: name.into(), url: format!("https://example.org/{name}").into() };
             let (range, detail) = match name.len() % 3 {
-                0 => (range.start..range.start, Detail::Attachment(Box::new(attachment(name)))),
-                1 => (range, Detail::Citation(Box::new([link]))),
-                _ => (said.len() as u32..said.len() as u32, Detail::Sources(Box::new([link]))),
+                0 => (range.start..range.start, AnnotationKind::Attachment(Box::new(attachment(name)))),
+                1 => (range, AnnotationKind::Citation(Box::new([link]))),
+                _ => (said.len() as u32..said.len() as u32, AnnotationKind::ListedSources(Box::new([link]))),
             };
-            parts.push(Part { range, detail });
+            parts.push(Annotation { range, detail });
         }
         at += line.len();
     }

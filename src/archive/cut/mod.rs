@@ -10,7 +10,7 @@ mod scan;
 
 use std::ops::Range;
 
-pub use self::resume::{first_object, starts};
+pub use self::resume::{candidate_starts, first_object};
 use self::scan::ValueScan;
 use crate::provider;
 

@@ -5,7 +5,7 @@ use crate::provider;
 
 /// Finds the objects that look like the next element of the array: `, {"title"`. For going on after a broken
 /// one: inside a string the quotes would be escaped, but parts of a conversation may look the same.
-pub fn starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
+pub fn candidate_starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
     memchr::memchr_iter(b'{', bytes).filter(|&at| {
         let before = bytes[..at].iter().rev().take(8).find(|byte| !byte.is_ascii_whitespace());
         let behind = bytes[at + 1..].trim_ascii_start();
@@ -35,7 +35,10 @@ mod tests {
     #[test]
     fn a_start_is_one_only_in_the_structure() {
         let json = br#"{"a":"x, {\"title\"", "b":[{"title":1} , {"title":2},{"other":3}]}"#;
-        assert_eq!(starts(json).count(), 1);
-        assert_eq!(first_object(&json[starts(json).next().unwrap()..]), Some(&br#"{"title":2}"#[..]));
+        assert_eq!(candidate_starts(json).count(), 1);
+        assert_eq!(
+            first_object(&json[candidate_starts(json).next().unwrap()..]),
+            Some(&br#"{"title":2}"#[..])
+        );
     }
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    audit::{AuditReport, FileOrigin, MemoryOrigin, OtherMember, without_secrets},
+    audit::{AccountFileOrigin, AuditReport, MemoryOrigin, OtherMember, without_secrets},
     extract::rfc3339,
     import::SharedLink,
-    library::{Handle, Library},
+    library::{ConversationHandle, Library},
     secrets::{
         Certainty, Scanner,
         exposures::{AttachmentCounts, Exposure, InstructionsOrMemory, ProfileField},
@@ -96,7 +96,7 @@ impl<'a> AuditJson<'a> {
     /// Makes it of a report, with the library of its handles.
     pub(super) fn of(report: &'a AuditReport, library: &'a Library) -> Self {
         let scanner = Scanner::built_in();
-        let found = |(handle, exposure): &'a (Handle, Exposure)| {
+        let found = |(handle, exposure): &'a (ConversationHandle, Exposure)| {
             let conversation = library.get(*handle);
             let rule = scanner.rule(exposure.kind);
             ExposureJson {
@@ -123,29 +123,30 @@ impl<'a> AuditJson<'a> {
                 certain: exposure.certainty == Certainty::Certain,
             }
         };
-        let text_json = |handle: Option<Handle>, archive: Option<&'a str>, text: &'a InstructionsOrMemory| {
-            let conversation = handle.map(|handle| library.get(handle));
-            InstructionsOrMemoryJson {
-                id: conversation.map(|conversation| &*conversation.id),
-                title: conversation.map(|conversation| without_secrets(&conversation.title)),
-                archive,
-                date: text.date.and_then(rfc3339),
-                characters: text.characters,
-                entries: text.entries,
-                holds: text
-                    .secret_counts
-                    .iter()
-                    .map(|(kind, number)| (scanner.rule(kind).id(), number))
-                    .collect(),
-            }
-        };
+        let text_json =
+            |handle: Option<ConversationHandle>, archive: Option<&'a str>, text: &'a InstructionsOrMemory| {
+                let conversation = handle.map(|handle| library.get(handle));
+                InstructionsOrMemoryJson {
+                    id: conversation.map(|conversation| &*conversation.id),
+                    title: conversation.map(|conversation| without_secrets(&conversation.title)),
+                    archive,
+                    date: text.date.and_then(rfc3339),
+                    characters: text.characters,
+                    entries: text.entries,
+                    holds: text
+                        .secret_counts
+                        .iter()
+                        .map(|(kind, number)| (scanner.rule(kind).id(), number))
+                        .collect(),
+                }
+            };
         let shared = |link: &'a SharedLink| LinkJson {
             id: &link.id,
             conversation_id: &link.conversation_id,
             title: without_secrets(&link.title),
             url: link.address(),
         };
-        let field = |(origin, field): &'a (FileOrigin, ProfileField)| ProfileFieldJson {
+        let field = |(origin, field): &'a (AccountFileOrigin, ProfileField)| ProfileFieldJson {
             archive: &origin.archive,
             name: &field.name,
             masked: &field.masked,

@@ -29,5 +29,5 @@ pub fn run(global: &GlobalSettings, arguments: &AuditArgs) -> anyhow::Result<Out
         page::write(&report, &report.lines(ExposureOrder::default(), false), &mut output)?;
     }
     output.finish()?;
-    Ok(if report.has_credentials_or_public_links() { Outcome::NotClean } else { Outcome::Done })
+    Ok(if report.has_credentials_or_public_links() { Outcome::ExitOne } else { Outcome::Done })
 }

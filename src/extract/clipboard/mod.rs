@@ -1,7 +1,7 @@
 //! Puts text on the clipboard, by whatever way reaches the person: the desktop, tmux, or the terminal itself (OSC 52).
 //!
 //! Which ways to try is a pure function of the setting and the [`ClipboardEnvironment`] (`plan`). Nothing is written to
-//! the terminal here: [`Copied::terminal`] holds the bytes for whoever owns it.
+//! the terminal here: [`Copied::terminal_bytes`] holds the bytes for whoever owns it.
 
 mod clipboard_manager;
 mod desktop;
@@ -21,7 +21,7 @@ use self::{
     desktop::{CLIPBOARD_TIMEOUT, Desktop},
     display::DisplayTarget,
 };
-use crate::{extract::harmless, io_error::io_error_text, over_ssh::is_over_ssh_by};
+use crate::{extract::without_control_chars, io_error::io_error_text, over_ssh::is_over_ssh_by};
 
 /// The clipboard to use, as set by `clipboard` in the config.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -154,7 +154,7 @@ pub struct Copied {
     /// keeps it", "of the desktop".
     pub way: String,
     /// To be written to the terminal by whoever owns it; often empty.
-    pub terminal: Vec<u8>,
+    pub terminal_bytes: Vec<u8>,
     /// It is still there when this program has ended.
     pub lasts: bool,
 }
@@ -200,20 +200,21 @@ impl Clipboard {
         Self { setting, environment, osc52_limit, desktop: None }
     }
 
-    /// Copies a text, made [`harmless`]. May take up to two seconds a way where a display or tmux does not
+    /// Copies a text, made [`without_control_chars`]. May take up to two seconds a way where a display or tmux does not
     /// answer.
     ///
     /// # Errors
     /// Fails where the clipboard is switched off, where no way works, and where the only way takes less text.
     pub fn copy(&mut self, text: &str) -> Result<Copied, CopyError> {
-        let text = harmless(text);
+        let text = without_control_chars(text);
         if text.is_empty() {
             return Err(CopyError::Failed("there is nothing to copy".to_owned()));
         }
         let Some(plan) = plan(self.setting, &self.environment) else {
             return Err(CopyError::Failed("the clipboard is switched off in the config".to_owned()));
         };
-        let mut done = Copied { bytes: text.len(), way: String::new(), terminal: Vec::new(), lasts: false };
+        let mut done =
+            Copied { bytes: text.len(), way: String::new(), terminal_bytes: Vec::new(), lasts: false };
         let mut failures = Vec::new();
         for &method in plan.all {
             self.copy_by(method, &text, &mut done, &mut failures);
@@ -266,11 +267,11 @@ impl Clipboard {
                 Err(CopyError::TooLarge { bytes: text.len(), limit: self.osc52_limit })
             }
             CopyMethod::Osc52 => {
-                done.terminal = osc52(text).into_bytes();
+                done.terminal_bytes = osc52(text).into_bytes();
                 Ok(("by OSC 52", true))
             }
             CopyMethod::Screen => {
-                done.terminal = for_screen(&osc52(text));
+                done.terminal_bytes = for_screen(&osc52(text));
                 Ok(("by OSC 52 through screen", true))
             }
         };
@@ -445,7 +446,7 @@ mod tests {
         let copied = clipboard.copy("Zürich\x1b[201~\r\n").unwrap();
         assert_eq!(copied.way, "by OSC 52");
         assert_eq!(copied.bytes, "Zürich[201~\n".len());
-        assert_eq!(copied.terminal, b"\x1b]52;c;WsO8cmljaFsyMDF+Cg==\x1b\\");
+        assert_eq!(copied.terminal_bytes, b"\x1b]52;c;WsO8cmljaFsyMDF+Cg==\x1b\\");
     }
 
     #[test]
@@ -453,7 +454,7 @@ mod tests {
         let mut clipboard = Clipboard::new(Auto, environment("far"), DEFAULT_OSC52_LIMIT);
         let copied = clipboard.copy("x").unwrap();
         assert_eq!(copied.way, "by OSC 52 (the display is reached by network only)");
-        assert!(!copied.terminal.is_empty());
+        assert!(!copied.terminal_bytes.is_empty());
         assert_eq!(Clipboard::new(Auto, environment("far ssh"), 10).copy("x").unwrap().way, "by OSC 52");
         let refused = Clipboard::new(Native, environment("far"), DEFAULT_OSC52_LIMIT).copy("x").unwrap_err();
         assert!(refused.to_string().contains("by network"), "{refused}");
@@ -481,7 +482,7 @@ mod tests {
     fn screen_gets_pieces_it_takes_which_are_the_sequence_together() {
         let text = "a long answer ".repeat(200);
         let mut clipboard = Clipboard::new(Auto, environment("screen"), DEFAULT_OSC52_LIMIT);
-        let bytes = clipboard.copy(&text).unwrap().terminal;
+        let bytes = clipboard.copy(&text).unwrap().terminal_bytes;
         let sent = String::from_utf8(bytes).unwrap();
         let mut whole = String::new();
         for piece in sent.split_inclusive("\x1b\\") {

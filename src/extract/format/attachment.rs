@@ -1,6 +1,6 @@
 //! An attachment as a line of an extract, with the address of its file where that stands beside the text.
 
-use super::{Options, one_line};
+use super::{ExtractOptions, one_line};
 use crate::{conversation::Attachment, message::Description};
 
 /// Returns an attachment in words: `Image: diagram.png (1 024 × 768, 240 KB)`, `Image: file-1, made from: “a
@@ -32,7 +32,7 @@ pub(super) struct Attached<'a> {
 }
 
 /// Describes an attachment whose file may stand beside the text.
-pub(super) fn attached<'a>(attachment: &Attachment, options: &'a Options) -> Attached<'a> {
+pub(super) fn attached<'a>(attachment: &Attachment, options: &'a ExtractOptions) -> Attached<'a> {
     let mut words = describe(attachment);
     let place = options.links.as_ref().and_then(|links| links.get(attachment));
     if let Some(None) = place {

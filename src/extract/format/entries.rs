@@ -2,7 +2,7 @@
 
 use crate::{
     conversation::Conversation,
-    extract::Options,
+    extract::ExtractOptions,
     message::branches::{self, Branches, SiblingNumber},
 };
 
@@ -32,13 +32,16 @@ pub(in crate::extract) struct BranchLabel {
 
 /// Returns the entries of an extract. Between two of them may stand messages that are not taken: a fork is told
 /// between entries that are.
-pub(in crate::extract) fn entries(conversation: &Conversation, options: &Options) -> Vec<ExtractEntry> {
+pub(in crate::extract) fn entries(
+    conversation: &Conversation,
+    options: &ExtractOptions,
+) -> Vec<ExtractEntry> {
     let messages = conversation.messages();
     let taken = |index: usize| options.takes(&messages[index]);
     if !options.all_branches {
         let path = match options.leaf.filter(|&leaf| leaf < messages.len()) {
             Some(leaf) => conversation.path_to(leaf),
-            None => conversation.visible_path(),
+            None => conversation.current_path(),
         };
         return path
             .into_iter()
@@ -80,16 +83,16 @@ mod tests {
     fn the_visible_branch_is_the_default_and_a_leaf_chooses_another() {
         let conversation = forked();
         assert_eq!(told(&entries(&conversation, &options(Format::Markdown))), [(0, None), (4, None)]);
-        let other = Options { leaf: Some(3), ..options(Format::Markdown) };
+        let other = ExtractOptions { leaf: Some(3), ..options(Format::Markdown) };
         assert_eq!(told(&entries(&conversation, &other)), [(0, None), (2, None), (3, None)]);
-        let wild = Options { leaf: Some(99), ..options(Format::Markdown) };
+        let wild = ExtractOptions { leaf: Some(99), ..options(Format::Markdown) };
         assert_eq!(entries(&conversation, &wild).len(), 2);
     }
 
     #[test]
     fn all_branches_are_labelled_where_they_part_though_folded_messages_stand_between() {
         let conversation = forked();
-        let all = Options { all_branches: true, ..options(Format::Markdown) };
+        let all = ExtractOptions { all_branches: true, ..options(Format::Markdown) };
         let expected =
             [(0, None), (2, Some((1, 2, Some(1), false))), (3, None), (4, Some((2, 2, Some(1), true)))];
         assert_eq!(told(&entries(&conversation, &all)), expected);
@@ -101,6 +104,6 @@ mod tests {
             (3, None),
             (4, Some((2, 2, Some(1), true))),
         ];
-        assert_eq!(told(&entries(&conversation, &Options { include, ..all })), expected);
+        assert_eq!(told(&entries(&conversation, &ExtractOptions { include, ..all })), expected);
     }
 }

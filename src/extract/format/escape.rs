@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// Returns a text in which HTML sees no marks, within an element or a quoted attribute. Control characters,
 /// which HTML does not allow, become U+FFFD.
 pub(super) fn escape(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_mark) {
+    if !text.contains(is_marker_char) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -13,14 +13,14 @@ pub(super) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn is_mark(char: char) -> bool {
+fn is_marker_char(char: char) -> bool {
     matches!(char, '&' | '<' | '>' | '"' | '\'') || (char.is_control() && char != '\n' && char != '\t')
 }
 
 /// Writes a text as [`escape`] returns it: a large one is not there twice.
 pub(super) fn write_escaped(text: &str, out: &mut String) {
     let mut from = 0;
-    for (at, mark) in text.match_indices(is_mark) {
+    for (at, mark) in text.match_indices(is_marker_char) {
         out.push_str(&text[from..at]);
         from = at + mark.len();
         let char = mark.chars().next().unwrap_or_default();

@@ -71,7 +71,7 @@ mod tests {
     use crate::{
         conversation::testing,
         extract::{
-            Format, Options,
+            ExtractOptions, Format,
             test_support::{answer, meta, options},
         },
     };
@@ -79,8 +79,8 @@ mod tests {
     #[test]
     fn front_matter_is_yaml_whatever_the_title_holds() {
         let conversation = testing::with_meta(meta("a: \"b\"\n---\n\u{85}"), [answer("x")]);
-        let with = Options { front_matter: true, ..options(Format::Markdown) };
-        let text = crate::extract::conversation(&conversation, &with);
+        let with = ExtractOptions { front_matter: true, ..options(Format::Markdown) };
+        let text = crate::extract::format_conversation(&conversation, &with);
         insta::assert_snapshot!(text.split("\n\n").next().unwrap_or_default(), @r#"
         ---
         title: "a: \"b\"\n---"

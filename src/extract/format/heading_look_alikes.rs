@@ -5,7 +5,10 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-use crate::message::{has_dashed_turn_time, has_turn_time, is_blank, is_dash, is_dot, may_have_time};
+use crate::message::{
+    has_dashed_heading_time, has_heading_time, is_blank, looks_like_dash, looks_like_heading_separator,
+    may_have_time,
+};
 
 /// The blanks before a line that looks like an entry's.
 const INDENT: &str = "    ";
@@ -72,13 +75,15 @@ pub(super) fn is_break(char: char) -> bool {
 fn underlines(line: &str, next: &str) -> bool {
     // Of most lines the first sign tells that they are none.
     let first = next.bytes().find(|&byte| byte != b' ' && !byte.is_ascii_control());
-    if first.is_none_or(|byte| byte.is_ascii() && !is_dash(char::from(byte)) && !is_small(char::from(byte))) {
+    if first.is_none_or(|byte| {
+        byte.is_ascii() && !looks_like_dash(char::from(byte)) && !is_small(char::from(byte))
+    }) {
         return false;
     }
     let mut dashes = 0;
     let mut marks = 0;
     for char in next.chars() {
-        if is_dash(char) {
+        if looks_like_dash(char) {
             dashes += 1;
         } else if is_small(char) {
             marks += 1;
@@ -90,7 +95,9 @@ fn underlines(line: &str, next: &str) -> bool {
         return false;
     }
     let words = seen(line).filter(|&char| !is_combining_mark(char)).count();
-    words > 0 && 2 * (dashes + marks) >= words && !line.chars().all(|char| is_blank(char) || is_dash(char))
+    words > 0
+        && 2 * (dashes + marks) >= words
+        && !line.chars().all(|char| is_blank(char) || looks_like_dash(char))
 }
 
 /// Returns whether a line has the parts of an entry's: something between dots, and a time as it stands there.
@@ -100,8 +107,8 @@ fn looks_like_entry_heading(line: &str) -> bool {
     may && may_have_time(line)
         && (!is_plain || line.bytes().any(|byte| byte.is_ascii_digit()))
         && !is_long(line)
-        && ((line.contains(is_dot) && has_turn_time(line))
-            || (line.contains(is_dash) && has_dashed_turn_time(line)))
+        && ((line.contains(looks_like_heading_separator) && has_heading_time(line))
+            || (line.contains(looks_like_dash) && has_dashed_heading_time(line)))
 }
 
 /// Returns what can be seen of a line.
@@ -135,7 +142,7 @@ fn is_small(char: char) -> bool {
             | '”'
             | '…'
             | '*'
-    ) || (is_dot(char) && char != '|')
+    ) || (looks_like_heading_separator(char) && char != '|')
 }
 
 #[cfg(test)]

@@ -25,8 +25,8 @@ use super::{
 };
 use crate::{
     conversation::{Attachment, Conversation, Link, Visibility},
-    extract::{Options, address},
-    message::{Block, Content, MessageView, link_safety},
+    extract::{ExtractOptions, address},
+    message::{Block, BlockKind, MessageView, link_safety},
 };
 
 /// The `html` format; see the [module](self).
@@ -45,7 +45,7 @@ impl FormatWriter for Html {
         "html"
     }
 
-    fn conversation(&self, conversation: &Conversation, options: &Options) -> String {
+    fn conversation(&self, conversation: &Conversation, options: &ExtractOptions) -> String {
         // In one piece: one that is large is not there twice.
         let mut out = self.opening(&conversation.title, options);
         out.reserve(estimated_length(conversation) + CLOSING.len());
@@ -55,7 +55,7 @@ impl FormatWriter for Html {
     }
 
     /// Writes messages without the frame of a file.
-    fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String {
+    fn messages(&self, conversation: &Conversation, messages: &[usize], options: &ExtractOptions) -> String {
         let mut out = String::new();
         for &message in messages {
             let entry = ExtractEntry { message, number: None, branch_label: None };
@@ -64,11 +64,11 @@ impl FormatWriter for Html {
         out
     }
 
-    fn opening(&self, title: &str, options: &Options) -> String {
+    fn opening(&self, title: &str, options: &ExtractOptions) -> String {
         opening(title, options.attachments)
     }
 
-    fn section(&self, conversation: &Conversation, options: &Options) -> String {
+    fn section(&self, conversation: &Conversation, options: &ExtractOptions) -> String {
         let mut out = String::with_capacity(estimated_length(conversation));
         write_section(conversation, options, &mut out);
         out
@@ -105,7 +105,7 @@ fn estimated_length(conversation: &Conversation) -> usize {
     conversation.shown_text().len() * 9 / 8 + 4_096
 }
 
-fn write_section(conversation: &Conversation, options: &Options, out: &mut String) {
+fn write_section(conversation: &Conversation, options: &ExtractOptions, out: &mut String) {
     out.push_str("<main>\n<header>\n<h1 dir=\"auto\">");
     out.push_str(&escape(one_line(&conversation.title).trim()));
     out.push_str("</h1>\n");
@@ -128,7 +128,12 @@ fn write_section(conversation: &Conversation, options: &Options, out: &mut Strin
     out.push_str("</main>\n");
 }
 
-fn write_entry(conversation: &Conversation, entry: &ExtractEntry, options: &Options, out: &mut String) {
+fn write_entry(
+    conversation: &Conversation,
+    entry: &ExtractEntry,
+    options: &ExtractOptions,
+    out: &mut String,
+) {
     let message = &conversation.messages()[entry.message];
     let folded = if message.visibility == Visibility::Shown { "" } else { " folded" };
     let words = heading::heading_parts(conversation, entry, &options.zone);
@@ -152,35 +157,35 @@ fn write_entry(conversation: &Conversation, entry: &ExtractEntry, options: &Opti
     out.push_str("</article>\n");
 }
 
-fn write_block(text: &str, block: &Block<'_>, options: &Options, out: &mut String) {
+fn write_block(text: &str, block: &Block<'_>, options: &ExtractOptions, out: &mut String) {
     let text = &text[block.range.clone()];
     match &block.content {
-        Content::Markdown => {
+        BlockKind::Markdown => {
             out.push_str("<div dir=\"auto\">\n");
             prose(from_first_line(text), out);
             out.push_str("</div>\n");
         }
-        Content::Plain => {
+        BlockKind::Plain => {
             out.push_str("<div dir=\"auto\">\n");
             typed(text, out);
             out.push_str("</div>\n");
         }
-        Content::Quote => {
+        BlockKind::Quote => {
             out.push_str("<blockquote dir=\"auto\">\n");
             prose(from_first_line(text).trim_end(), out);
             out.push_str("</blockquote>\n");
         }
-        Content::Code { language } => code(language, text, out),
-        Content::Verbatim => code("", text, out),
-        Content::AttachedText(text) => code("", text, out),
-        Content::Note => note(text.trim(), out),
-        Content::Attachment(attachment) => attachment_block(attachment, options, out),
-        Content::Source(link) => {
+        BlockKind::Code { language } => code(language, text, out),
+        BlockKind::Verbatim => code("", text, out),
+        BlockKind::AttachedText(text) => code("", text, out),
+        BlockKind::Note => note(text.trim(), out),
+        BlockKind::Attachment(attachment) => attachment_block(attachment, options, out),
+        BlockKind::QuotedPage(link) => {
             out.push_str("<p>");
             source(link, out);
             out.push_str("</p>\n");
         }
-        Content::Sources(links) => {
+        BlockKind::ListedSources(links) => {
             out.push_str("<p>Sources:</p>\n<ul>\n");
             for link in *links {
                 out.push_str("<li>");
@@ -193,7 +198,7 @@ fn write_block(text: &str, block: &Block<'_>, options: &Options, out: &mut Strin
 }
 
 /// Writes a picture, or a link to the file that stands beside the page; else its description.
-fn attachment_block(attachment: &Attachment, options: &Options, out: &mut String) {
+fn attachment_block(attachment: &Attachment, options: &ExtractOptions, out: &mut String) {
     let Attached { words, address, acts } = attached(attachment, options);
     let Some(address) = address else { return note(&words, out) };
     let download = if acts { " download" } else { "" };
@@ -217,7 +222,7 @@ fn source(link: &Link, out: &mut String) {
     let words = if title.is_empty() { &url } else { &title };
     if link_safety::is_safe(&url) {
         let _ = write!(out, "<a rel=\"noopener noreferrer\" href=\"{}\">{}</a>", escape(&url), escape(words));
-        if let Some(place) = link_safety::other_place(words, &url) {
+        if let Some(place) = link_safety::misleading_destination(words, &url) {
             let _ = write!(out, " ({})", escape(&place));
         }
         return;
@@ -234,7 +239,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        conversation::Kind,
+        conversation::MessageKind,
         extract::{
             Format, Include,
             test_support::{answer, chain, folded, options, prompt},
@@ -406,9 +411,9 @@ mod tests {
             r#"(<|>|"|'|&|<script>|<a href=|\[x\]\(|\)|https://a |javascript:|!\[|\]|```|\n|\n\n|- |1\. |> |# |\|a\|b\||\|-\|-\||\*|_|~~|`|\\\(|\\\)|\[\^1\]|: |<br>|<!--|text|\x1b|é){0,30}"#, 1..3)) {
             let mut drafts: Vec<_> = texts.iter().map(|text| prompt(text)).collect();
             drafts.extend(texts.iter().map(|text| answer(text)));
-            drafts.extend(texts.iter().map(|text| folded(Kind::Output, text)));
+            drafts.extend(texts.iter().map(|text| folded(MessageKind::Output, text)));
             let conversation = chain(&texts[0], drafts);
-            let all = Options { include: Include::ALL, ..options(Format::Html) };
+            let all = ExtractOptions { include: Include::ALL, ..options(Format::Html) };
             let page = Html.conversation(&conversation, &all);
             prop_assert!(check(&page).is_ok(), "{:?}\n{}", check(&page), page);
             prop_assert!(!page.contains('\x1b') && !page.contains("<script"));

@@ -2,7 +2,7 @@
 //! where messages are asked for, and is what [`jsonl`](super::jsonl) makes.
 
 use super::{FormatWriter, jsonl::Jsonl};
-use crate::{conversation::Conversation, extract::Options};
+use crate::{conversation::Conversation, extract::ExtractOptions};
 
 /// The `json` format; see the [module](self).
 pub(super) struct Json;
@@ -24,7 +24,7 @@ impl FormatWriter for Json {
         false
     }
 
-    fn conversation(&self, conversation: &Conversation, options: &Options) -> String {
+    fn conversation(&self, conversation: &Conversation, options: &ExtractOptions) -> String {
         Jsonl.conversation(conversation, options)
     }
 
@@ -32,7 +32,7 @@ impl FormatWriter for Json {
         Jsonl.between_copies()
     }
 
-    fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String {
+    fn messages(&self, conversation: &Conversation, messages: &[usize], options: &ExtractOptions) -> String {
         Jsonl.messages(conversation, messages, options)
     }
 }

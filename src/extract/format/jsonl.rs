@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{FormatWriter, entries};
 use crate::{
     conversation::Conversation,
-    extract::{Options, rfc3339},
+    extract::{ExtractOptions, rfc3339},
     message::{MessageView, Speaker},
 };
 
@@ -50,7 +50,7 @@ impl FormatWriter for Jsonl {
         false
     }
 
-    fn conversation(&self, conversation: &Conversation, options: &Options) -> String {
+    fn conversation(&self, conversation: &Conversation, options: &ExtractOptions) -> String {
         let entries: Vec<usize> =
             entries::entries(conversation, options).into_iter().map(|entry| entry.message).collect();
         lines(conversation, &entries)
@@ -60,7 +60,7 @@ impl FormatWriter for Jsonl {
         ""
     }
 
-    fn messages(&self, conversation: &Conversation, messages: &[usize], _: &Options) -> String {
+    fn messages(&self, conversation: &Conversation, messages: &[usize], _: &ExtractOptions) -> String {
         lines(conversation, messages)
     }
 }
@@ -121,7 +121,7 @@ fn push_one_line(json: &str, out: &mut String) {
 mod tests {
     use super::*;
     use crate::{
-        conversation::Kind,
+        conversation::MessageKind,
         extract::{
             Format, Include,
             test_support::{answer, chain, folded, forked, options, prompt},
@@ -139,8 +139,10 @@ mod tests {
 
     #[test]
     fn a_line_is_role_time_model_and_the_exact_text() {
-        let conversation =
-            chain("t", vec![prompt("Why \\(x\\)?\u{1b}"), folded(Kind::Call, "no"), answer("# \"Z\"\nü")]);
+        let conversation = chain(
+            "t",
+            vec![prompt("Why \\(x\\)?\u{1b}"), folded(MessageKind::Call, "no"), answer("# \"Z\"\nü")],
+        );
         assert_eq!(
             Jsonl.conversation(&conversation, &options(Format::Jsonl)),
             "{\"role\":\"user\",\"time\":\"2025-03-03T09:42:00Z\",\"model\":null,\"text\":\"Why \\\\(x\\\\)?\\u001b\"}\n\
@@ -150,7 +152,7 @@ mod tests {
 
     #[test]
     fn all_branches_come_in_depth_first_order() {
-        let all = Options { all_branches: true, include: Include::ALL, ..options(Format::Jsonl) };
+        let all = ExtractOptions { all_branches: true, include: Include::ALL, ..options(Format::Jsonl) };
         let text = Jsonl.conversation(&forked(), &all);
         let texts: Vec<&str> = text.lines().filter_map(|line| line.split("\"text\":").nth(1)).collect();
         assert_eq!(texts, ["\"Which one?\"}", "\"Hm.\"}", "\"Left.\"}", "\"Why?\"}", "\"Right.\"}"]);

@@ -20,7 +20,7 @@
 //!
 //! That is nginx's own default: …
 //! ```
-//! The block of YAML comes with [`Options::front_matter`] and is [made elsewhere](front_matter). In an extract of all
+//! The block of YAML comes with [`ExtractOptions::front_matter`] and is [made elsewhere](front_matter). In an extract of all
 //! branches entries are numbered, and a heading says where its branch parts:
 //! `## 7 · You · 3 Mar 2025, 10:50 · branch 2 of 3 after 4`.
 
@@ -37,8 +37,8 @@ use super::{
 };
 use crate::{
     conversation::{Attachment, Conversation, Link, Media},
-    extract::Options,
-    message::{Block, Content, MessageView, link_safety},
+    extract::ExtractOptions,
+    message::{Block, BlockKind, MessageView, link_safety},
 };
 
 /// The `markdown` format; see the [module](self).
@@ -61,15 +61,15 @@ impl FormatWriter for Markdown {
         "md"
     }
 
-    fn conversation(&self, conversation: &Conversation, options: &Options) -> String {
-        whole(conversation, options, Bodies::Rendered)
+    fn conversation(&self, conversation: &Conversation, options: &ExtractOptions) -> String {
+        whole(conversation, options, Bodies::FittedBelowHeading)
     }
 
-    fn conversation_to_copy(&self, conversation: &Conversation, options: &Options) -> String {
+    fn conversation_to_copy(&self, conversation: &Conversation, options: &ExtractOptions) -> String {
         whole(conversation, options, Bodies::AsWritten)
     }
 
-    fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String {
+    fn messages(&self, conversation: &Conversation, messages: &[usize], options: &ExtractOptions) -> String {
         let mut out = String::new();
         for &message in messages {
             let entry = ExtractEntry { message, number: None, branch_label: None };
@@ -78,7 +78,7 @@ impl FormatWriter for Markdown {
         out.trim_start().to_owned()
     }
 
-    fn message(&self, conversation: &Conversation, message: usize, options: &Options) -> String {
+    fn message(&self, conversation: &Conversation, message: usize, options: &ExtractOptions) -> String {
         raw_text(conversation, message)
             .unwrap_or_else(|| body(conversation, message, options, Bodies::AsWritten))
     }
@@ -92,12 +92,12 @@ impl FormatWriter for Markdown {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bodies {
     /// Made to fit below the entry's heading: for a file that is rendered.
-    Rendered,
+    FittedBelowHeading,
     /// Exactly as written: for a copy.
     AsWritten,
 }
 
-fn whole(conversation: &Conversation, options: &Options, bodies: Bodies) -> String {
+fn whole(conversation: &Conversation, options: &ExtractOptions, bodies: Bodies) -> String {
     let mut out = String::with_capacity(conversation.shown_text().len() + 1_024);
     if options.front_matter {
         front_matter::write(conversation, &mut out);
@@ -112,7 +112,7 @@ fn whole(conversation: &Conversation, options: &Options, bodies: Bodies) -> Stri
 }
 
 /// Returns the message alone, without its heading or a line break at the end.
-fn body(conversation: &Conversation, message: usize, options: &Options, bodies: Bodies) -> String {
+fn body(conversation: &Conversation, message: usize, options: &ExtractOptions, bodies: Bodies) -> String {
     let mut out = String::new();
     write_body(conversation, message, options, bodies, &mut out);
     out.trim_matches('\n').to_owned()
@@ -121,7 +121,7 @@ fn body(conversation: &Conversation, message: usize, options: &Options, bodies: 
 fn write_entry(
     conversation: &Conversation,
     entry: &ExtractEntry,
-    options: &Options,
+    options: &ExtractOptions,
     bodies: Bodies,
     out: &mut String,
 ) {
@@ -136,7 +136,7 @@ fn write_entry(
 fn write_body(
     conversation: &Conversation,
     message: usize,
-    options: &Options,
+    options: &ExtractOptions,
     bodies: Bodies,
     out: &mut String,
 ) {
@@ -146,15 +146,15 @@ fn write_body(
         let said = from_first_line(text);
         out.push('\n');
         match content {
-            Content::Markdown | Content::Plain if bodies == Bodies::AsWritten => {
+            BlockKind::Markdown | BlockKind::Plain if bodies == Bodies::AsWritten => {
                 out.push_str(said.trim_end());
             }
-            Content::Markdown => fitted(below_heading(said), said, out),
-            Content::Plain => fitted(typed_below_heading(&as_typed(said)), said, out),
-            Content::Code { language } => fenced(language, text, out),
-            Content::Verbatim => fenced("", text, out),
-            Content::AttachedText(text) => fenced("", text, out),
-            Content::Quote => {
+            BlockKind::Markdown => fitted(below_heading(said), said, out),
+            BlockKind::Plain => fitted(typed_below_heading(&as_typed(said)), said, out),
+            BlockKind::Code { language } => fenced(language, text, out),
+            BlockKind::Verbatim => fenced("", text, out),
+            BlockKind::AttachedText(text) => fenced("", text, out),
+            BlockKind::Quote => {
                 let mut quoted = String::new();
                 fitted(below_heading(said.trim_end()), said, &mut quoted);
                 // A carriage return alone ends a line to Markdown too.
@@ -166,10 +166,10 @@ fn write_body(
                     }
                 }
             }
-            Content::Note => italic(text, out),
-            Content::Attachment(attachment) => attachment_line(attachment, options, out),
-            Content::Source(link) => out.push_str(&source(link)),
-            Content::Sources(links) => {
+            BlockKind::Note => italic(text, out),
+            BlockKind::Attachment(attachment) => attachment_line(attachment, options, out),
+            BlockKind::QuotedPage(link) => out.push_str(&source(link)),
+            BlockKind::ListedSources(links) => {
                 out.push_str("Sources:\n");
                 for link in links {
                     out.push_str("\n- ");
@@ -196,7 +196,7 @@ fn italic(text: &str, out: &mut String) {
 }
 
 /// Writes a picture or a link where its file stands beside this one, else its description.
-fn attachment_line(attachment: &Attachment, options: &Options, out: &mut String) {
+fn attachment_line(attachment: &Attachment, options: &ExtractOptions, out: &mut String) {
     let Attached { words, address, acts } = attached(attachment, options);
     let Some(address) = address else { return italic(&words, out) };
     if attachment.media == Media::Image && !acts {
@@ -243,7 +243,7 @@ fn source(link: &Link) -> String {
         return title.into_owned();
     }
     let place = || {
-        let place = link_safety::other_place(&link.title, &link.url);
+        let place = link_safety::misleading_destination(&link.title, &link.url);
         place.map(|place| format!(" ({})", escaped(&place))).unwrap_or_default()
     };
     match (link_safety::is_safe(&link.url), title.is_empty()) {
@@ -293,7 +293,7 @@ mod tests {
     use super::*;
     use crate::message::{code_blocks, markdown::dialect};
     use crate::{
-        conversation::{Attachment, Detail, Kind, Media, MessageDraft, Part},
+        conversation::{Annotation, AnnotationKind, Attachment, Media, MessageDraft, MessageKind},
         extract::{
             Format, Include,
             test_support::{answer, chain, folded, forked, options, prompt},
@@ -301,7 +301,7 @@ mod tests {
     };
 
     fn extract(conversation: &Conversation) -> String {
-        whole(conversation, &options(Format::Markdown), Bodies::Rendered)
+        whole(conversation, &options(Format::Markdown), Bodies::FittedBelowHeading)
     }
 
     /// How many headings of each level, and the code of every block, as a reader of the file sees them.
@@ -332,7 +332,7 @@ mod tests {
             "Why *504*?",
             vec![
                 prompt("Why \\(x\\)?\n"),
-                folded(Kind::Call, "no"),
+                folded(MessageKind::Call, "no"),
                 answer("# Because\n\n```\nopen"),
                 prompt("Thanks"),
             ],
@@ -392,26 +392,30 @@ mod tests {
             content: "".into(),
         };
         let link = |title: &str, url: &str| Link { title: title.into(), url: url.into() };
-        let part = |detail| Part { range: 0..0, detail };
-        let canvas = Detail::Canvas { title: "Plan".into(), format: "document".into() };
-        let sources =
-            Detail::Sources([link("A [b]", "https://a.example/x y"), link("", "javascript:alert(1)")].into());
+        let part = |detail| Annotation { range: 0..0, detail };
+        let canvas = AnnotationKind::Canvas { title: "Plan".into(), format: "document".into() };
+        let sources = AnnotationKind::ListedSources(
+            [link("A [b]", "https://a.example/x y"), link("", "javascript:alert(1)")].into(),
+        );
         let conversation = chain(
             "t",
             vec![
-                MessageDraft { parts: vec![part(Detail::Attachment(attachment.into()))], ..prompt("Look") },
-                folded(Kind::Reasoning, "Hm."),
-                MessageDraft { name: Some("python"), ..folded(Kind::Call, "print('```')") },
                 MessageDraft {
-                    parts: vec![part(Detail::Source(link("Page", "https://b.example").into()))],
-                    ..folded(Kind::Quote, "one\n\ntwo")
+                    parts: vec![part(AnnotationKind::Attachment(attachment.into()))],
+                    ..prompt("Look")
                 },
-                MessageDraft { kind: Kind::Canvas, parts: vec![part(canvas)], ..answer("# Plan\n") },
+                folded(MessageKind::Reasoning, "Hm."),
+                MessageDraft { name: Some("python"), ..folded(MessageKind::Call, "print('```')") },
+                MessageDraft {
+                    parts: vec![part(AnnotationKind::QuotedPage(link("Page", "https://b.example").into()))],
+                    ..folded(MessageKind::Quote, "one\n\ntwo")
+                },
+                MessageDraft { kind: MessageKind::Canvas, parts: vec![part(canvas)], ..answer("# Plan\n") },
                 MessageDraft { interrupted: true, parts: vec![part(sources)], ..answer("Done") },
             ],
         );
-        let all = Options { include: Include::ALL, ..options(Format::Markdown) };
-        insta::assert_snapshot!(whole(&conversation, &all, Bodies::Rendered), @r"
+        let all = ExtractOptions { include: Include::ALL, ..options(Format::Markdown) };
+        insta::assert_snapshot!(whole(&conversation, &all, Bodies::FittedBelowHeading), @r"
         # t
 
         ## You · 3 Mar 2025, 09:42
@@ -455,8 +459,8 @@ mod tests {
 
     #[test]
     fn all_branches_are_numbered_and_labelled() {
-        let all = Options { all_branches: true, ..options(Format::Markdown) };
-        let text = whole(&forked(), &all, Bodies::Rendered);
+        let all = ExtractOptions { all_branches: true, ..options(Format::Markdown) };
+        let text = whole(&forked(), &all, Bodies::FittedBelowHeading);
         let headings: Vec<&str> = text.lines().filter(|line| line.starts_with("## ")).collect();
         assert_eq!(
             headings,
@@ -494,9 +498,9 @@ mod tests {
         fn every_code_block_is_there_byte_for_byte(code in r"([a-z# `~=\-é\\(\n]|```){0,40}", fence in "`{3,5}|~{3,5}", cut_off: bool) {
             let code = code.replace(&fence, "");
             let body = format!("# Look\n\nand \\(x\\)\n\n{fence}\n{code}{}", if cut_off { String::new() } else { format!("\n{fence}\n\nand more") });
-            let conversation = chain("t", vec![answer(&body), folded(Kind::Output, &code)]);
-            let all = Options { include: Include::ALL, ..options(Format::Markdown) };
-            let text = whole(&conversation, &all, Bodies::Rendered);
+            let conversation = chain("t", vec![answer(&body), folded(MessageKind::Output, &code)]);
+            let all = ExtractOptions { include: Include::ALL, ..options(Format::Markdown) };
+            let text = whole(&conversation, &all, Bodies::FittedBelowHeading);
             let (_, blocks) = seen(&text);
             // The line break before the closing fence is no part of the code; nor, where the text was cut off, is a
             // last line of spaces.

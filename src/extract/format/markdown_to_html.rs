@@ -305,7 +305,7 @@ impl ProseWriter<'_> {
         const MAX_WORDS: usize = 4_000;
         let written = &self.out[words..];
         let words = if written.len() > MAX_WORDS { String::new() } else { without_tags(written) };
-        let place = link_safety::other_place(&words, &url).map(Cow::into_owned);
+        let place = link_safety::misleading_destination(&words, &url).map(Cow::into_owned);
         self.out.push_str("</a>");
         self.elsewhere(place.as_deref());
     }
@@ -324,7 +324,7 @@ impl ProseWriter<'_> {
         while let Some(address) = find_address(rest) {
             let (before, after) = rest.split_at(address.end);
             self.words(before);
-            self.elsewhere(link_safety::other_place("", &before[address.start..]).as_deref());
+            self.elsewhere(link_safety::misleading_destination("", &before[address.start..]).as_deref());
             rest = after;
         }
         self.words(rest);

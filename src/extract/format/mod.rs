@@ -24,7 +24,7 @@ mod text_edit;
 
 use std::borrow::Cow;
 
-use super::Options;
+use super::ExtractOptions;
 use crate::conversation::Conversation;
 
 /// The level of an entry's heading; bodies begin below it.
@@ -58,10 +58,10 @@ trait FormatWriter {
     }
 
     /// Returns the conversation as a file of its own, ending in a line break.
-    fn conversation(&self, conversation: &Conversation, options: &Options) -> String;
+    fn conversation(&self, conversation: &Conversation, options: &ExtractOptions) -> String;
 
     /// Writes the conversation to be copied: what was said stays exactly as written.
-    fn conversation_to_copy(&self, conversation: &Conversation, options: &Options) -> String {
+    fn conversation_to_copy(&self, conversation: &Conversation, options: &ExtractOptions) -> String {
         self.conversation(conversation, options)
     }
 
@@ -71,20 +71,20 @@ trait FormatWriter {
     }
 
     /// Writes several messages, to be copied.
-    fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String;
+    fn messages(&self, conversation: &Conversation, messages: &[usize], options: &ExtractOptions) -> String;
 
     /// Returns one message, to be copied.
-    fn message(&self, conversation: &Conversation, message: usize, options: &Options) -> String {
+    fn message(&self, conversation: &Conversation, message: usize, options: &ExtractOptions) -> String {
         self.messages(conversation, &[message], options)
     }
 
     /// Writes the beginning of a file of several conversations; `title` is for a browser's tab.
-    fn opening(&self, _title: &str, _options: &Options) -> String {
+    fn opening(&self, _title: &str, _options: &ExtractOptions) -> String {
         String::new()
     }
 
     /// Returns one of them.
-    fn section(&self, conversation: &Conversation, options: &Options) -> String {
+    fn section(&self, conversation: &Conversation, options: &ExtractOptions) -> String {
         self.conversation(conversation, options)
     }
 
@@ -175,18 +175,18 @@ impl Format {
 
 /// Returns the conversation as text, ending in a line break. [`Format::Json`] is the archive's bytes and
 /// nothing this can make: it gives the `jsonl` text instead.
-pub fn conversation(conversation: &Conversation, options: &Options) -> String {
+pub fn format_conversation(conversation: &Conversation, options: &ExtractOptions) -> String {
     options.format.writer().conversation(conversation, options)
 }
 
 /// Writes the beginning of a file of several conversations; `title` is for a browser's tab. Between this and
-/// [`closing`] come their [`section`]s.
-pub fn opening(options: &Options, title: &str) -> String {
+/// [`format_closing`] come their [`format_section`]s.
+pub fn format_opening(options: &ExtractOptions, title: &str) -> String {
     options.format.writer().opening(title, options)
 }
 
 /// Returns one of several conversations in a file.
-pub fn section(conversation: &Conversation, options: &Options, first: bool) -> String {
+pub fn format_section(conversation: &Conversation, options: &ExtractOptions, first: bool) -> String {
     let writer = options.format.writer();
     let section = writer.section(conversation, options);
     match writer.between_sections() {
@@ -196,20 +196,20 @@ pub fn section(conversation: &Conversation, options: &Options, first: bool) -> S
 }
 
 /// Returns the end of a file of several conversations.
-pub fn closing(format: Format) -> &'static str {
+pub fn format_closing(format: Format) -> &'static str {
     format.writer().closing()
 }
 
-/// Returns the conversation as it is copied: as [`conversation`] in the option's format, but what was said
+/// Returns the conversation as it is copied: as [`format_conversation`] in the option's format, but what was said
 /// stays exactly as written: no heading is moved, no LaTeX delimiter changed.
-pub fn conversation_to_copy(conversation: &Conversation, options: &Options) -> String {
+pub fn conversation_to_copy(conversation: &Conversation, options: &ExtractOptions) -> String {
     options.format.writer().conversation_to_copy(conversation, options)
 }
 
 /// Writes several conversations as they are copied, one after the other.
 pub fn conversations_to_copy<'a>(
     conversations: impl IntoIterator<Item = &'a Conversation>,
-    options: &Options,
+    options: &ExtractOptions,
 ) -> String {
     let writer = options.format.writer();
     let texts: Vec<String> =
@@ -220,7 +220,7 @@ pub fn conversations_to_copy<'a>(
 /// Writes some messages, to copy. One alone is its bare text, exactly as written (one that is only an image
 /// or file: its description); several get a heading each. In `html` they are pieces of a page; in `jsonl`
 /// (and `json`) each is its line.
-pub fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
+pub fn format_messages(conversation: &Conversation, messages: &[usize], options: &ExtractOptions) -> String {
     let writer = options.format.writer();
     match messages {
         &[message] => writer.message(conversation, message, options),
@@ -252,15 +252,18 @@ fn raw_text(conversation: &Conversation, message: usize) -> Option<String> {
 mod tests {
     use super::*;
     use crate::{
-        conversation::{Kind, MessageDraft},
+        conversation::{MessageDraft, MessageKind},
         extract::test_support::{answer, chain, options, prompt},
     };
 
     #[test]
     fn a_canvas_is_read_in_markdown_but_is_no_line_of_jsonl() {
-        let conversation = chain("t", vec![MessageDraft { kind: Kind::Canvas, ..answer("the document") }]);
-        assert!(super::conversation(&conversation, &options(Format::Markdown)).contains("the document"));
-        assert_eq!(super::conversation(&conversation, &options(Format::Jsonl)), "");
+        let conversation =
+            chain("t", vec![MessageDraft { kind: MessageKind::Canvas, ..answer("the document") }]);
+        assert!(
+            super::format_conversation(&conversation, &options(Format::Markdown)).contains("the document")
+        );
+        assert_eq!(super::format_conversation(&conversation, &options(Format::Jsonl)), "");
     }
 
     #[test]
@@ -268,7 +271,7 @@ mod tests {
         let text = "  # A heading \\(x\\)\n\n```\nopen\n\n";
         let conversation = chain("t", vec![prompt("?"), answer(text)]);
         for format in [Format::Markdown, Format::Text] {
-            assert_eq!(messages(&conversation, &[1], &options(format)), text);
+            assert_eq!(format_messages(&conversation, &[1], &options(format)), text);
         }
         assert!(
             conversation_to_copy(&conversation, &options(Format::Markdown)).contains("# A heading \\(x\\)")
@@ -279,15 +282,15 @@ mod tests {
     fn several_messages_are_copied_with_a_heading_each() {
         let conversation = chain("t", vec![prompt("Why \\(x\\)?"), answer("Because.")]);
         assert_eq!(
-            messages(&conversation, &[0, 1], &options(Format::Markdown)),
+            format_messages(&conversation, &[0, 1], &options(Format::Markdown)),
             "## You · 3 Mar 2025, 09:42\n\nWhy \\(x\\)?\n\n## gpt-4o · 3 Mar 2025, 09:42\n\nBecause.\n"
         );
         assert_eq!(
-            messages(&conversation, &[0, 1], &options(Format::Text)),
+            format_messages(&conversation, &[0, 1], &options(Format::Text)),
             "You · 3 Mar 2025, 09:42\n-----------------------\n\nWhy \\(x\\)?\n\n\n\
              gpt-4o · 3 Mar 2025, 09:42\n--------------------------\n\nBecause.\n"
         );
-        assert_eq!(messages(&conversation, &[0, 1], &options(Format::Json)).lines().count(), 2);
+        assert_eq!(format_messages(&conversation, &[0, 1], &options(Format::Json)).lines().count(), 2);
     }
 
     #[test]

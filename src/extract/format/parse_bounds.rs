@@ -56,18 +56,19 @@ fn lines_of(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 fn may_be_deep(bytes: &[u8]) -> bool {
     /// The fewest bytes that lead so deep: tabs, of which each is two levels.
     const SHORTEST: usize = MAX_DEPTH / 2 + 1;
-    let is_mark = |byte: u8| {
+    let is_marker_char = |byte: u8| {
         matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')') || byte.is_ascii_digit()
     };
     // One byte of any run of that length stands at one of these places.
     let mut at = SHORTEST - 1;
     while let Some(&byte) = bytes.get(at) {
-        if !is_mark(byte) {
+        if !is_marker_char(byte) {
             at += SHORTEST;
             continue;
         }
-        let before = bytes[..at].iter().rev().take_while(|&&byte| is_mark(byte)).take(SHORTEST).count();
-        let after = bytes[at..].iter().take_while(|&&byte| is_mark(byte)).take(SHORTEST).count();
+        let before =
+            bytes[..at].iter().rev().take_while(|&&byte| is_marker_char(byte)).take(SHORTEST).count();
+        let after = bytes[at..].iter().take_while(|&&byte| is_marker_char(byte)).take(SHORTEST).count();
         if before + after >= SHORTEST {
             return true;
         }

@@ -21,8 +21,8 @@ use super::{
 };
 use crate::{
     conversation::{Conversation, Link},
-    extract::{Options, address},
-    message::{Block, Content, MessageView, link_safety},
+    extract::{ExtractOptions, address},
+    message::{Block, BlockKind, MessageView, link_safety},
 };
 
 /// The `text` format; see the [module](self).
@@ -45,11 +45,11 @@ impl FormatWriter for Text {
         "txt"
     }
 
-    fn conversation(&self, conversation: &Conversation, options: &Options) -> String {
+    fn conversation(&self, conversation: &Conversation, options: &ExtractOptions) -> String {
         whole(conversation, options)
     }
 
-    fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String {
+    fn messages(&self, conversation: &Conversation, messages: &[usize], options: &ExtractOptions) -> String {
         let mut out = String::new();
         for &message in messages {
             write_entry(
@@ -62,7 +62,7 @@ impl FormatWriter for Text {
         out.trim_start().to_owned()
     }
 
-    fn message(&self, conversation: &Conversation, message: usize, options: &Options) -> String {
+    fn message(&self, conversation: &Conversation, message: usize, options: &ExtractOptions) -> String {
         raw_text(conversation, message).unwrap_or_else(|| body(conversation, message, options))
     }
 
@@ -71,7 +71,7 @@ impl FormatWriter for Text {
     }
 }
 
-fn whole(conversation: &Conversation, options: &Options) -> String {
+fn whole(conversation: &Conversation, options: &ExtractOptions) -> String {
     let mut out = String::with_capacity(conversation.shown_text().len() + 1_024);
     out.push_str(one_line(&conversation.title).trim());
     out.push('\n');
@@ -92,13 +92,18 @@ fn whole(conversation: &Conversation, options: &Options) -> String {
 }
 
 /// Returns the message alone, without its heading or a line break at the end.
-fn body(conversation: &Conversation, message: usize, options: &Options) -> String {
+fn body(conversation: &Conversation, message: usize, options: &ExtractOptions) -> String {
     let mut out = String::new();
     write_body(conversation, message, options, &mut out);
     out.trim_matches('\n').to_owned()
 }
 
-fn write_entry(conversation: &Conversation, entry: &ExtractEntry, options: &Options, out: &mut String) {
+fn write_entry(
+    conversation: &Conversation,
+    entry: &ExtractEntry,
+    options: &ExtractOptions,
+    out: &mut String,
+) {
     let words = heading::heading_parts(conversation, entry, &options.zone);
     let line = one_line(&words.join(" · ")).into_owned();
     out.push_str("\n\n");
@@ -110,26 +115,26 @@ fn write_entry(conversation: &Conversation, entry: &ExtractEntry, options: &Opti
 }
 
 /// Writes every block with a blank line before it.
-fn write_body(conversation: &Conversation, message: usize, options: &Options, out: &mut String) {
+fn write_body(conversation: &Conversation, message: usize, options: &ExtractOptions, out: &mut String) {
     let view = MessageView::of(conversation, message);
     for Block { range, content } in view.blocks() {
         let text = &view.text()[range];
         out.push('\n');
         match content {
-            Content::Markdown | Content::Plain => write_body_text(from_first_line(text).trim_end(), out),
-            Content::Note => write_body_text(text.trim(), out),
-            Content::Code { .. } | Content::Verbatim => {
+            BlockKind::Markdown | BlockKind::Plain => write_body_text(from_first_line(text).trim_end(), out),
+            BlockKind::Note => write_body_text(text.trim(), out),
+            BlockKind::Code { .. } | BlockKind::Verbatim => {
                 write_body_text(text.trim_end_matches(['\n', '\r']), out);
             }
-            Content::AttachedText(text) => write_body_text(text.trim_end_matches(['\n', '\r']), out),
-            Content::Quote => {
+            BlockKind::AttachedText(text) => write_body_text(text.trim_end_matches(['\n', '\r']), out),
+            BlockKind::Quote => {
                 let text = from_first_line(text).trim_end().replace("\r\n", "\n");
                 for (number, line) in text.split(is_break).enumerate() {
                     out.push_str(if number == 0 { "> " } else { "\n> " });
                     out.push_str(line);
                 }
             }
-            Content::Attachment(attachment) => {
+            BlockKind::Attachment(attachment) => {
                 let Attached { words, address, .. } = attached(attachment, options);
                 out.push('[');
                 out.push_str(&words);
@@ -138,8 +143,8 @@ fn write_body(conversation: &Conversation, message: usize, options: &Options, ou
                 }
                 out.push(']');
             }
-            Content::Source(link) => write_body_text(&source(link), out),
-            Content::Sources(links) => {
+            BlockKind::QuotedPage(link) => write_body_text(&source(link), out),
+            BlockKind::ListedSources(links) => {
                 out.push_str("Sources:");
                 for link in links {
                     out.push_str("\n- ");
@@ -153,8 +158,9 @@ fn write_body(conversation: &Conversation, message: usize, options: &Options, ou
 
 fn source(link: &Link) -> String {
     // Both stand there as they are: only the look of the address can deceive.
-    let place =
-        link_safety::other_place("", &link.url).map(|place| format!(" ({place})")).unwrap_or_default();
+    let place = link_safety::misleading_destination("", &link.url)
+        .map(|place| format!(" ({place})"))
+        .unwrap_or_default();
     match (one_line(link.title.trim()), one_line(link.url.trim())) {
         (title, url) if url.is_empty() => title.into_owned(),
         (title, url) if title.is_empty() => format!("{url}{place}"),

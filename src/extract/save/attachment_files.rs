@@ -14,7 +14,7 @@ use super::{
         sync_each, sync_folder,
     },
     error::SaveError,
-    outcome::WriteOutcome,
+    outcome::FolderOutcome,
     temporary,
 };
 use crate::archive::Archive;
@@ -57,7 +57,7 @@ impl AttachmentFiles {
             if create_attachment_folder(&self.folder)? {
                 self.made = true;
             } else {
-                temporary::sweep(&self.folder, parent_folder(&self.folder));
+                temporary::remove_stale_temporaries(&self.folder, parent_folder(&self.folder));
             }
         }
         let mut file = temporary::new_file_of_group(&self.folder, &self.group)
@@ -74,7 +74,7 @@ impl AttachmentFiles {
     /// # Errors
     /// Fails where the disk refuses one for another reason than a name that is taken, and where one of these archives
     /// is being read from a file that would be replaced.
-    pub fn commit(mut self, clobber: Clobber, archives: &[Archive]) -> Result<WriteOutcome, SaveError> {
+    pub fn commit(mut self, clobber: Clobber, archives: &[Archive]) -> Result<FolderOutcome, SaveError> {
         sync_each(self.paths()).map_err(|error| SaveError::failed(&self.folder, &error))?;
         self.name(clobber, archives)
     }
@@ -93,9 +93,13 @@ impl AttachmentFiles {
     }
 
     /// Names them, once they are on the disk.
-    pub(super) fn name(&mut self, clobber: Clobber, archives: &[Archive]) -> Result<WriteOutcome, SaveError> {
+    pub(super) fn name(
+        &mut self,
+        clobber: Clobber,
+        archives: &[Archive],
+    ) -> Result<FolderOutcome, SaveError> {
         self.refuse(archives)?;
-        let mut outcome = WriteOutcome::default();
+        let mut outcome = FolderOutcome::default();
         let some = !self.files.is_empty();
         for (temporary, target) in std::mem::take(&mut self.files) {
             refuse_special(&target)?;

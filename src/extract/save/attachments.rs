@@ -17,15 +17,15 @@ use hashbrown::HashMap;
 
 pub use super::attachment_outcome::AttachmentOutcome;
 use super::{
-    AttachmentFiles, Clobber, PartialFile, SaveError, Written,
-    names::{Names, attachment_name_from_archive, attachment_name_from_message},
+    AttachmentFiles, Clobber, FileOutcome, PartialFile, SaveError,
+    names::{TakenNames, attachment_name_from_archive, attachment_name_from_message},
     refuse_archives,
 };
 use crate::{
     archive::{Archive, ArchiveError, Member, extension_by_content},
-    conversation::{Attachment, Conversation, Detail, digest},
+    conversation::{AnnotationKind, Attachment, Conversation, digest},
     extract::{
-        ExtractError, Options,
+        ExtractError, ExtractOptions,
         format::entries::entries,
         redaction::{Redaction, Secrets, redacted},
     },
@@ -58,7 +58,7 @@ impl AttachmentLinks {
 pub struct AttachmentWriter<'a> {
     /// The beginning of links in the text; ends in a slash.
     address: String,
-    names: Names,
+    names: TakenNames,
     /// By archive, id and text: the same attachment is written once.
     known: HashMap<(u16, AttachmentKey), Option<Box<str>>>,
     files: AttachmentFiles,
@@ -75,7 +75,7 @@ impl<'a> AttachmentWriter<'a> {
         folder.push("-files");
         Self {
             address: encoded(&folder) + "/",
-            names: Names::new(),
+            names: TakenNames::new(),
             known: HashMap::new(),
             files: AttachmentFiles::new(text.with_file_name(folder), group),
             attached: AttachmentOutcome::default(),
@@ -97,8 +97,8 @@ impl<'a> AttachmentWriter<'a> {
         conversation: &Conversation,
         redacted: &Conversation,
         secrets: &Secrets,
-        options: &'o Options,
-    ) -> Result<Cow<'o, Options>, ExtractError> {
+        options: &'o ExtractOptions,
+    ) -> Result<Cow<'o, ExtractOptions>, ExtractError> {
         if !options.attachments {
             return Ok(Cow::Borrowed(options));
         }
@@ -110,11 +110,11 @@ impl<'a> AttachmentWriter<'a> {
         };
         let own_archive = conversation.object_location.archive;
         let both = |message| {
-            let parts = conversation.message_parts(message).iter();
-            parts.zip(redacted.message_parts(message))
+            let parts = conversation.message_annotations(message).iter();
+            parts.zip(redacted.message_annotations(message))
         };
         for (part, redacted) in messages.into_iter().flat_map(both) {
-            let (Detail::Attachment(attachment), Detail::Attachment(redacted)) =
+            let (AnnotationKind::Attachment(attachment), AnnotationKind::Attachment(redacted)) =
                 (&part.detail, &redacted.detail)
             else {
                 continue;
@@ -130,7 +130,7 @@ impl<'a> AttachmentWriter<'a> {
                 links.0.insert(link, name);
             }
         }
-        Ok(Cow::Owned(Options { links: Some(Arc::new(links)), ..options.clone() }))
+        Ok(Cow::Owned(ExtractOptions { links: Some(Arc::new(links)), ..options.clone() }))
     }
 
     /// Writes the file that the archive has under an id; returns its address.
@@ -152,7 +152,7 @@ impl<'a> AttachmentWriter<'a> {
             }
             Some((archive, member)) => {
                 let stored = member.alias.as_deref().unwrap_or(&member.name);
-                let kind = sniffed(archive, &member);
+                let kind = extension_by_first_bytes(archive, &member);
                 // A message's own name passed the redaction with the message.
                 let stored = if redacted.name.is_empty() {
                     self.redaction.text(secrets, stored)
@@ -231,7 +231,12 @@ impl SingleAttachment {
     ///
     /// # Errors
     /// See [`AttachmentError`].
-    pub fn save(&self, archives: &[Archive], path: &Path, redact: bool) -> Result<Written, AttachmentError> {
+    pub fn save(
+        &self,
+        archives: &[Archive],
+        path: &Path,
+        redact: bool,
+    ) -> Result<FileOutcome, AttachmentError> {
         refuse_archives(archives, path)?;
         if let Some(content) = &self.content {
             let conversations: Vec<&Conversation> =
@@ -242,14 +247,14 @@ impl SingleAttachment {
                 Cow::Borrowed(&**content)
             };
             super::save(path, content.as_bytes(), Clobber::Never)?;
-            return Ok(Written { bytes: content.len() as u64, ..Written::default() });
+            return Ok(FileOutcome { bytes: content.len() as u64, ..FileOutcome::default() });
         }
         let (archive, member) = find(archives, self.archive, &self.id).ok_or(AttachmentError::Missing)?;
         let mut partial = PartialFile::new(path)?;
         let bytes = archive.copy_attachment(&member, &mut partial)?;
         partial.commit(Clobber::Never)?;
         let unredacted = usize::from(redact);
-        Ok(Written { bytes, attached: AttachmentOutcome { unredacted, ..AttachmentOutcome::default() } })
+        Ok(FileOutcome { bytes, attached: AttachmentOutcome { unredacted, ..AttachmentOutcome::default() } })
     }
 }
 
@@ -261,7 +266,7 @@ fn find<'a>(archives: &'a [Archive], number: u16, id: &str) -> Option<(&'a Archi
 }
 
 /// Tells by the first bytes which extension a member should have.
-fn sniffed(archive: &Archive, member: &Member) -> Option<&'static str> {
+fn extension_by_first_bytes(archive: &Archive, member: &Member) -> Option<&'static str> {
     let mut head = [0; 32];
     let (count, _) = archive.stream(member).ok()?.fill(&mut head);
     extension_by_content(&head[..count])

@@ -13,7 +13,7 @@ use super::{
     attachment_outcome::AttachmentOutcome,
     disk::{Clobber, persist_as, refuse_archives, refuse_special, sync_folder},
     error::SaveError,
-    outcome::WriteOutcome,
+    outcome::FolderOutcome,
     temporary,
 };
 use crate::archive::Archive;
@@ -27,7 +27,7 @@ pub struct FileBatch<'a> {
     /// The archives that are being read: none of their files is replaced.
     archives: &'a [Archive],
     pending: Vec<PendingFile>,
-    outcome: WriteOutcome,
+    outcome: FolderOutcome,
     /// The first file of their group, and its name. Goes last.
     group: Option<(NamedTempFile, Arc<str>)>,
 }
@@ -48,7 +48,7 @@ impl<'a> FileBatch<'a> {
 
     /// Begins a batch for files in this folder, which must exist. A file of one of these archives is never replaced.
     pub fn new(folder: &Path, clobber: Clobber, archives: &'a [Archive]) -> Self {
-        let (folder, pending, outcome) = (folder.to_owned(), Vec::new(), WriteOutcome::default());
+        let (folder, pending, outcome) = (folder.to_owned(), Vec::new(), FolderOutcome::default());
         Self { folder, clobber, archives, pending, outcome, group: None }
     }
 
@@ -98,7 +98,7 @@ impl<'a> FileBatch<'a> {
     ///
     /// # Errors
     /// Fails where the disk refuses for another reason than a name that is taken.
-    pub fn commit(mut self) -> Result<WriteOutcome, SaveError> {
+    pub fn commit(mut self) -> Result<FolderOutcome, SaveError> {
         self.flush()?;
         Ok(std::mem::take(&mut self.outcome))
     }
@@ -120,7 +120,7 @@ impl<'a> FileBatch<'a> {
                     if let Some((mut beside, mut attached)) = beside {
                         let named = beside.name(self.clobber, self.archives)?;
                         attached.count_renamed(named.attached.written);
-                        self.outcome.add(WriteOutcome { attached, ..named });
+                        self.outcome.add(FolderOutcome { attached, ..named });
                     }
                 }
                 Err(SaveError::Exists(_)) => self.outcome.existing.push(target),

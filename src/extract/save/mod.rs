@@ -25,15 +25,15 @@ pub use self::{
     disk::{Clobber, create_folder, refuse_archives},
     error::SaveError,
     file_batch::FileBatch,
-    outcome::{WriteOutcome, Written},
+    outcome::{FileOutcome, FolderOutcome},
     partial_file::PartialFile,
 };
 
 pub(super) use self::disk::refuse_archives_in;
 
 /// Removes from a folder the temporary files that a run left which was killed.
-pub fn sweep(folder: &Path) {
-    temporary::sweep(folder, folder);
+pub fn remove_stale_temporaries(folder: &Path) {
+    temporary::remove_stale_temporaries(folder, folder);
 }
 
 /// Writes one file, whole or not at all.

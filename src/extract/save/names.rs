@@ -105,12 +105,12 @@ fn ending_of(attachment: &Attachment) -> String {
 
 /// The names given out so far, for many files in one folder.
 #[derive(Clone, Debug, Default)]
-pub struct Names {
+pub struct TakenNames {
     /// Each name as the most forgiving file system knows it, with the number that was last tried after it.
     taken: HashMap<String, usize>,
 }
 
-impl Names {
+impl TakenNames {
     /// Begins without names.
     pub fn new() -> Self {
         Self::default()
@@ -126,7 +126,7 @@ impl Names {
 
     /// Takes a name; returns whether nobody had it.
     fn take(&mut self, name: &str) -> bool {
-        self.taken.try_insert(folded(name), 1).is_ok()
+        self.taken.try_insert(file_system_key(name), 1).is_ok()
     }
 
     /// Takes a name, or the first free one with a number from 2 on. Numbers that were tried for it are not tried again:
@@ -135,7 +135,7 @@ impl Names {
         if self.take(&name) {
             return name;
         }
-        let key = folded(&name);
+        let key = file_system_key(&name);
         let mut number = self.taken.get(&key).copied().unwrap_or(1);
         loop {
             number += 1;
@@ -164,7 +164,7 @@ impl Names {
 
 /// Returns a name as file systems may know it that tell fewer names apart: by the parts of its letters (as macOS has
 /// them), without their styles, and in one case (`ß` is `ss`, `ſ` is `s`, `İ` is `i`).
-fn folded(name: &str) -> String {
+fn file_system_key(name: &str) -> String {
     if name.is_ascii() { folded_ascii(name) } else { folded_unicode(name) }
 }
 
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn two_conversations_never_get_one_name() {
-        let mut names = Names::new();
+        let mut names = TakenNames::new();
         let mut give = |title, id| names.name(&named(title, id, Some(MORNING)), "md", &TimeZone::UTC);
         assert_eq!(give("New chat", "aaaaaaaa-1"), "2025-03-03-new-chat.md");
         assert_eq!(give("new  chat", "bbbbbbbb-1"), "2025-03-03-new-chat-bbbbbbbb.md");
@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn no_two_files_get_one_name() {
-        let mut names = Names::new();
+        let mut names = TakenNames::new();
         let mut give = |name: &str| names.unique(name.to_owned());
         assert_eq!(
             [give("a.png"), give("A.png"), give("a.png"), give("a")],
@@ -375,7 +375,7 @@ mod tests {
             ["\u{2126}.md", "\u{3c9}.md"],
             ["x\u{200d}.md", "x.md"],
         ] {
-            let mut names = Names::new();
+            let mut names = TakenNames::new();
             assert_eq!(names.unique(one.to_owned()), one);
             assert_ne!(names.unique(other.to_owned()), other, "{one}");
         }
@@ -384,10 +384,10 @@ mod tests {
     /// Each of a hundred thousand was compared with all before it.
     #[test]
     fn many_files_of_one_name_are_numbered_on() {
-        let mut names = Names::new();
+        let mut names = TakenNames::new();
         let last = (0..100_000).map(|_| names.unique("a.png".to_owned())).last();
         assert_eq!(last.as_deref(), Some("a-100000.png"));
-        let given = |names: &mut Names| names.name(&named("t", "aaaaaaaa", None), "md", &TimeZone::UTC);
+        let given = |names: &mut TakenNames| names.name(&named("t", "aaaaaaaa", None), "md", &TimeZone::UTC);
         let last = (0..100_000).map(|_| given(&mut names)).last();
         assert_eq!(last.as_deref(), Some("t-aaaaaaaa-99999.md"));
     }
@@ -411,7 +411,7 @@ mod tests {
         #[test]
         fn any_title_gives_a_name_any_system_takes(title in "\\PC*|.*|(é\u{301}|👩‍👩‍👧|ا|\u{202e}|ﬃ|İ){50,90}", id in ".*", dated: bool) {
             let conversation = named(&title, &id, dated.then_some(MORNING));
-            let mut names = Names::new();
+            let mut names = TakenNames::new();
             for _ in 0..3 {
                 let name = names.name(&conversation, "jsonl", &TimeZone::UTC);
                 prop_assert!(name.len() <= MAX_LENGTH, "{} bytes", name.len());

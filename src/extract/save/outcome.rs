@@ -6,7 +6,7 @@ use super::attachment_outcome::AttachmentOutcome;
 
 /// The sizes of one file that was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Written {
+pub struct FileOutcome {
     /// Bytes of the text.
     pub bytes: u64,
     /// The files beside it.
@@ -15,7 +15,7 @@ pub struct Written {
 
 /// The numbers of files that were written and that were not, and their attachments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WriteOutcome {
+pub struct FolderOutcome {
     /// Files that have their name now.
     pub written: usize,
     /// Files that existed and were left as they are.
@@ -24,7 +24,7 @@ pub struct WriteOutcome {
     pub attached: AttachmentOutcome,
 }
 
-impl WriteOutcome {
+impl FolderOutcome {
     /// Adds up what several batches did.
     pub fn add(&mut self, other: Self) {
         self.written += other.written;

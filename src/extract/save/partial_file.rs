@@ -30,7 +30,7 @@ impl PartialFile {
     /// Fails where the target is a folder, a device or a pipe, and where its folder cannot be written.
     pub fn new(target: &Path) -> Result<Self, SaveError> {
         refuse_special(target)?;
-        temporary::sweep(parent_folder(target), parent_folder(target));
+        temporary::remove_stale_temporaries(parent_folder(target), parent_folder(target));
         let begun = temporary::begin(parent_folder(target));
         let (file, group) = begun.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {

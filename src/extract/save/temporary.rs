@@ -85,7 +85,7 @@ fn lock_new_file(_: &File) -> bool {
 /// Removes what killed runs left in a folder. The first files of groups stand in `first_files_folder`, the folder
 /// itself or the one above it. What cannot be removed stays: it is in nobody's way.
 #[cfg(unix)]
-pub(super) fn sweep(folder: &Path, first_files_folder: &Path) {
+pub(super) fn remove_stale_temporaries(folder: &Path, first_files_folder: &Path) {
     use std::time::{Duration, SystemTime};
 
     /// A file whose first one has its own name already is left for so long.
@@ -134,7 +134,7 @@ pub(super) fn sweep(folder: &Path, first_files_folder: &Path) {
 }
 
 #[cfg(not(unix))]
-pub(super) fn sweep(_folder: &Path, _first_files_folder: &Path) {}
+pub(super) fn remove_stale_temporaries(_folder: &Path, _first_files_folder: &Path) {}
 
 /// Opens and locks the first file of a group; `None`: somebody lives who writes it, or it is not ours.
 #[cfg(unix)]
@@ -237,7 +237,7 @@ mod tests {
         std::os::unix::fs::symlink(folder.join("notes.tmp"), folder.join(".unspool-linklinklink.tmp"))
             .unwrap();
         let before = names(folder).len();
-        sweep(folder, folder);
+        remove_stale_temporaries(folder, folder);
         assert_eq!(names(folder).len(), before - 4, "{:?}", names(folder));
         assert!(alive.path().exists() && another_alive.path().exists());
         assert_eq!(names(&beside).len(), 1);
@@ -253,7 +253,7 @@ mod tests {
         fs::create_dir(&mine).unwrap();
         let (first, group) = begin(folder).unwrap();
         let _ = (new_file_of_group(&theirs, &group).unwrap().keep().unwrap(), first.keep().unwrap());
-        sweep(folder, folder);
+        remove_stale_temporaries(folder, folder);
         assert_eq!(names(folder), ["photos-files"]);
     }
 
@@ -265,11 +265,11 @@ mod tests {
         let (first, group) = begin(scratch.path()).unwrap();
         let (_, path) = new_file_of_group(&folder, &group).unwrap().keep().unwrap();
         first.persist(scratch.path().join("a.md")).unwrap();
-        sweep(&folder, scratch.path());
+        remove_stale_temporaries(&folder, scratch.path());
         assert!(path.exists());
         let file = fs::File::options().write(true).open(&path).unwrap();
         file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
-        sweep(&folder, scratch.path());
+        remove_stale_temporaries(&folder, scratch.path());
         assert!(!path.exists());
     }
 
@@ -285,7 +285,7 @@ mod tests {
         fs::write(&elsewhere, "").unwrap();
         fs::set_permissions(&elsewhere, Permissions::from_mode(0o600)).unwrap();
         std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
-        sweep(folder, folder);
+        remove_stale_temporaries(folder, folder);
         assert!(further.exists() && link.is_symlink(), "{:?}", names(folder));
     }
 }

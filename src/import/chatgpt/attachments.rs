@@ -7,10 +7,10 @@ use super::{
     source_shape::SeenPage,
 };
 use crate::{
-    conversation::{Attachment, Media, Part},
+    conversation::{Annotation, Attachment, Media},
     import::{
-        fields::{attached, attachment, media, size},
-        growth::GrowthBudget,
+        fields::{attachment_part, empty_attachment, media, size},
+        growth::ExpansionBudget,
         json::{self, MemoryBudget, Repaired},
     },
 };
@@ -22,11 +22,11 @@ pub(super) struct Uploads<'a, 'de> {
     /// The ids that a pointer was found for.
     placed: HashSet<Box<str>>,
     /// What may still be added by uploads that several pointers name.
-    growth: &'a GrowthBudget,
+    growth: &'a ExpansionBudget,
 }
 
 impl<'a, 'de> Uploads<'a, 'de> {
-    pub(super) fn of(uploads: &'a [Upload<'de>], growth: &'a GrowthBudget) -> Self {
+    pub(super) fn of(uploads: &'a [Upload<'de>], growth: &'a ExpansionBudget) -> Self {
         let ids = uploads.iter().filter_map(|upload| Some((stored_id(upload.id.as_deref()?), upload)));
         Self { listed: uploads, by_id: ids.collect(), placed: HashSet::new(), growth }
     }
@@ -44,7 +44,7 @@ impl<'a, 'de> Uploads<'a, 'de> {
     }
 
     /// Adds the uploads that no pointer stands for, at the beginning of the text.
-    pub(super) fn rest(&self, parts: &mut Vec<Part>) {
+    pub(super) fn rest(&self, parts: &mut Vec<Annotation>) {
         let is_placed = |id: &str| self.placed.contains(id);
         let rest = self
             .listed
@@ -59,9 +59,9 @@ impl<'a, 'de> Uploads<'a, 'de> {
                     size: size(upload.size),
                     dimensions: dimensions(upload.width, upload.height),
                     mime: mime.into(),
-                    ..attachment(media(mime))
+                    ..empty_attachment(media(mime))
                 };
-                attached(upload, 0)
+                attachment_part(upload, 0)
             });
         parts.splice(0..0, rest);
     }
@@ -106,7 +106,7 @@ pub(super) fn of_part(
     object: &PartObject<'_>,
     uploads: &mut Uploads<'_, '_>,
     at: u32,
-    parts: &mut Vec<Part>,
+    parts: &mut Vec<Annotation>,
 ) {
     let kind = object.content_type.as_deref().unwrap_or_default();
     let mut point = |pointer: Option<&str>, media: Media, format: Option<&str>, bytes: Option<f64>| {
@@ -125,9 +125,9 @@ pub(super) fn of_part(
                 .or_else(|| upload.and_then(|upload| dimensions(upload.width, upload.height))),
             mime: mime.into(),
             prompt: prompt.into(),
-            ..attachment(media)
+            ..empty_attachment(media)
         };
-        parts.push(attached(file, at));
+        parts.push(attachment_part(file, at));
     };
     let media = match kind {
         _ if is_image(object) => Media::Image,
@@ -141,7 +141,7 @@ pub(super) fn of_part(
     let video = &object.video.0;
     point(video.asset_pointer.as_deref(), Media::Video, video.format.as_deref(), video.size);
     if let Some(address) = image_address(object) {
-        parts.push(attached(pictured(&address), at));
+        parts.push(attachment_part(pictured(&address), at));
     }
     if is_image_without_file(object) {
         let made = [&object.metadata.dalle, &object.metadata.generation];
@@ -150,9 +150,9 @@ pub(super) fn of_part(
             size: size(object.size),
             dimensions: dimensions(object.width, object.height),
             prompt: prompt.into(),
-            ..attachment(Media::Image)
+            ..empty_attachment(Media::Image)
         };
-        parts.push(attached(picture, at));
+        parts.push(attachment_part(picture, at));
     }
 }
 
@@ -175,20 +175,20 @@ fn pictured(address: &str) -> Attachment {
         Some((kind, content)) => {
             let mime = kind.split(';').next().unwrap_or_default();
             let size = Some(content.len() as u64 / 4 * 3);
-            Attachment { mime: mime.into(), size, ..attachment(Media::Image) }
+            Attachment { mime: mime.into(), size, ..empty_attachment(Media::Image) }
         }
-        None => Attachment { name: address.into(), ..attachment(Media::Image) },
+        None => Attachment { name: address.into(), ..empty_attachment(Media::Image) },
     }
 }
 
 /// Adds the images that python drew.
-pub(super) fn outputs(aggregate: &Aggregate<'_>, at: u32, parts: &mut Vec<Part>) {
+pub(super) fn outputs(aggregate: &Aggregate<'_>, at: u32, parts: &mut Vec<Annotation>) {
     for pointer in aggregate.messages.iter().filter_map(|message| message.image_url.as_deref()) {
         if pointer.is_empty() || pointer.starts_with("data:") {
             continue;
         }
-        let image = Attachment { id: stored_id(pointer).into(), ..attachment(Media::Image) };
-        parts.push(attached(image, at));
+        let image = Attachment { id: stored_id(pointer).into(), ..empty_attachment(Media::Image) };
+        parts.push(attachment_part(image, at));
     }
 }
 

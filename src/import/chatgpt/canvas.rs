@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{parse::LIST_BUDGET, pattern::EditPattern, shape::Message};
 use crate::import::{
     documents::{ChangeBudget, DocumentBranches, Documents, MadeDocument, OverBudget},
-    growth::GrowthBudget,
+    growth::ExpansionBudget,
     json::{self, MaybeText, MemoryBudget, Repaired, record},
     message_arena::{NO_PARENT, ParsedMessage},
 };
@@ -69,7 +69,7 @@ pub(super) fn documents(
     text: &str,
     canvases: &[(u32, CanvasCall)],
     current: Option<usize>,
-    growth: &GrowthBudget,
+    growth: &ExpansionBudget,
 ) -> Documents {
     let call_at = |index: usize| {
         let at = canvases.binary_search_by_key(&order[index].0, |&(number, _)| number).ok()?;
@@ -460,7 +460,7 @@ mod tests {
                 (*length < 170_000).then_some(one)
             })
             .collect();
-        let mut budget = ChangeBudget::of(&GrowthBudget::of(text.len() + 60 * 2 * 2_160));
+        let mut budget = ChangeBudget::of(&ExpansionBudget::of(text.len() + 60 * 2 * 2_160));
         for number in 0..60 {
             let pattern =
                 text[number * 2_500..][..2_160].replace('(', r"\(").replace(')', r"\)").replace('?', r"\?");

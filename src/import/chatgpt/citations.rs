@@ -58,10 +58,10 @@ pub(super) fn markers(text: &str, references: &mut References<'_, '_>, edits: &m
             let one = &text[range.clone()];
             let answer = match again.get(one) {
                 _ if !one.starts_with(OPEN) => Replacement::default(),
-                _ if growth.is_spent() => marker::short(one, references),
+                _ if growth.is_spent() => marker::replacement_without_sources(one, references),
                 Some(known) => known.clone(),
                 None => {
-                    let repeated = references.are_taken(one);
+                    let repeated = references.is_exhausted(one);
                     let answer = marker::resolve(one, references);
                     if repeated {
                         again.insert(one, answer.clone());
@@ -75,7 +75,7 @@ pub(super) fn markers(text: &str, references: &mut References<'_, '_>, edits: &m
         let answer = if growth.is_spent() || edits.fits(growth, &range, &answer.text, &answer.links) {
             answer
         } else {
-            marker::alone(&text[range.clone()])
+            marker::text_without_references(&text[range.clone()])
         };
         references.keep_rest(&answer.text);
         edits.replace(range, answer.text, answer.links);
@@ -123,14 +123,14 @@ fn next_marker(text: &str, from: usize) -> Option<Marker> {
 /// text itself.
 fn by_text(text: &str, references: &mut References<'_, '_>) -> Option<Replacement> {
     let reference = references.take(text, false)?;
-    let nameless = text.chars().all(marker::is_mark);
-    if references::is_passed_over(reference) {
+    let nameless = text.chars().all(marker::is_marker_char);
+    if references::is_shown_as_nothing(reference) {
         return nameless.then(Replacement::default);
     }
     let sources = sources(reference);
     let alt_text = alt_text(reference);
     let mut replacement = match alt_text {
-        Some(alt) => marker::without_marks(alt),
+        Some(alt) => marker::without_marker_chars(alt),
         None => in_brackets(&sources),
     };
     let words = text.contains(char::is_alphanumeric) && !is_name(text);
@@ -154,7 +154,7 @@ fn is_name(text: &str) -> bool {
     let rest = text.trim_matches(|c: char| !c.is_alphanumeric());
     let rest = rest.trim_start_matches("file").trim_start_matches("cite");
     let named = |name: &str| {
-        let name = format!("turn{}", name.trim_matches(marker::is_mark));
+        let name = format!("turn{}", name.trim_matches(marker::is_marker_char));
         marker::parse_source_name(&name).is_some()
     };
     bracketed || (rest.starts_with("turn") && rest.split("turn").skip(1).all(named))
@@ -185,7 +185,7 @@ pub(super) fn brackets(text: &str, references: &mut References<'_, '_>, edits: &
             }
             continue;
         };
-        if references.have_places() {
+        if references.has_positioned_citations() {
             points += text[counted..start].chars().count();
             counted = start;
         }
@@ -237,7 +237,11 @@ fn unnumbered(inner: &str, references: &mut References<'_, '_>) -> Option<(Strin
 
 /// Returns the words of brackets without a number, without the pages they name.
 fn words_alone(inner: &str) -> String {
-    if inner.trim().starts_with('{') { marker::alone(inner.trim()).text } else { String::new() }
+    if inner.trim().starts_with('{') {
+        marker::text_without_references(inner.trim()).text
+    } else {
+        String::new()
+    }
 }
 
 fn is_lines(label: &str) -> bool {

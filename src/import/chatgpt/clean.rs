@@ -9,11 +9,11 @@ use memchr::memmem;
 
 use super::{
     citations, edits::Edits, file_tokens, marker, named_sources::footnote, references::References,
-    shape::Metadata, unread::BesideWords, writing,
+    shape::Metadata, unread::MessageExtras, writing,
 };
 use crate::{
-    conversation::{Detail, Part},
-    import::growth::GrowthBudget,
+    conversation::{Annotation, AnnotationKind},
+    import::growth::ExpansionBudget,
     message::markdown::{self, NonProse, NonProseKind},
 };
 
@@ -30,11 +30,11 @@ const PRIVATE_USE: u8 = 0xee;
 pub(super) fn clean(
     buffer: &mut String,
     start: usize,
-    parts: &mut Vec<Part>,
+    parts: &mut Vec<Annotation>,
     metadata: &Metadata<'_>,
     answer: bool,
-    rest: &mut BesideWords,
-    growth: &GrowthBudget,
+    rest: &mut MessageExtras,
+    growth: &ExpansionBudget,
 ) {
     let text = &buffer[start..];
     let mut edits = Edits::default();
@@ -75,7 +75,7 @@ pub(super) fn clean(
         let some_left = edits.is_full();
         let mut cleaned = edits.apply(text, parts);
         if some_left {
-            cleaned.retain(|character| !marker::is_mark(character));
+            cleaned.retain(|character| !marker::is_marker_char(character));
             parts.clear();
         }
         buffer.truncate(start);
@@ -84,7 +84,7 @@ pub(super) fn clean(
     let sources = footnote(&metadata.references);
     if !sources.is_empty() {
         let end = (buffer.len() - start) as u32;
-        parts.push(Part { range: end..end, detail: Detail::Sources(sources.into()) });
+        parts.push(Annotation { range: end..end, detail: AnnotationKind::ListedSources(sources.into()) });
     }
 }
 
@@ -131,7 +131,7 @@ fn bare_widgets(text: &str, references: &mut References<'_, '_>, edits: &mut Edi
         let end = json + values.byte_offset();
         let answer = marker::genui(&text[json..end], None, references);
         let range = json - "genui".len()..end;
-        let short = || marker::alone(&text[json..end]).text;
+        let short = || marker::text_without_references(&text[json..end]).text;
         edits.replace_within(references.growth(), range, answer.text, answer.links, short);
         at = end;
     }
@@ -141,8 +141,8 @@ fn bare_widgets(text: &str, references: &mut References<'_, '_>, edits: &mut Edi
 /// label is a part of.
 fn unmarked(label: &str) -> String {
     let mut edits = Edits::default();
-    if label.contains(marker::is_mark) {
-        let (metadata, growth) = (Metadata::default(), GrowthBudget::default());
+    if label.contains(marker::is_marker_char) {
+        let (metadata, growth) = (Metadata::default(), ExpansionBudget::default());
         citations::markers(label, &mut References::of(&metadata, &growth), &mut edits);
     }
     edits.apply(label, &mut Vec::new())

@@ -8,12 +8,12 @@ use memchr::memmem;
 use super::{
     attachments::{self, Uploads},
     left_out::left_out,
-    research::{PLACEHOLDER, States},
-    shape::{Aggregate, AggregateMessage, ContentFields, Message, PartObject, said},
-    unread::{BesideWords, push_outline, push_unread},
+    research::{PLACEHOLDER, WidgetStates},
+    shape::{Aggregate, AggregateMessage, ContentFields, Message, PartObject, non_blank},
+    unread::{MessageExtras, push_outline, push_unclaimed},
 };
 use crate::{
-    conversation::{Detail, Part},
+    conversation::{Annotation, AnnotationKind},
     import::{
         fields::{bounded_name, link},
         json::{self, Lenient, MemoryBudget, Raw},
@@ -29,11 +29,11 @@ const MAX_NESTED_PARTS: usize = 8;
 pub(super) const NESTED_PARTS_BUDGET: usize = 4 << 20;
 
 /// Returns the page that a quotation or fetched page is from.
-pub(super) fn source_part(content: &ContentFields<'_>) -> Option<Part> {
+pub(super) fn source_part(content: &ContentFields<'_>) -> Option<Annotation> {
     let title = content.title.as_deref().filter(|title| !title.is_empty()).or(content.domain.as_deref());
     let link = link(title, content.url.as_deref());
     let known = !(link.title.is_empty() && link.url.is_empty());
-    known.then(|| Part { range: 0..0, detail: Detail::Source(Box::new(link)) })
+    known.then(|| Annotation { range: 0..0, detail: AnnotationKind::QuotedPage(Box::new(link)) })
 }
 
 /// Returns whether nothing in a part is known.
@@ -59,7 +59,7 @@ pub(super) fn write_quotation(message: &Message<'_>, text: &mut String) {
     let start = text.len();
     let mut passage = String::new();
     for value in [metadata.targeted, metadata.targeted_label] {
-        add_words(value, 0, &mut passage);
+        append_plain(value, 0, &mut passage);
     }
     for line in passage.trim().lines() {
         text.push_str("> ");
@@ -75,12 +75,12 @@ pub(super) fn write_quotation(message: &Message<'_>, text: &mut String) {
 /// is unknown in it goes to `rest`. Of a state with a report it writes only what it was.
 pub(super) fn write_parts(
     content: &ContentFields<'_>,
-    states: &States,
+    states: &WidgetStates,
     start: usize,
     text: &mut String,
     uploads: &mut Uploads<'_, '_>,
-    parts: &mut Vec<Part>,
-    rest: &mut BesideWords,
+    parts: &mut Vec<Annotation>,
+    rest: &mut MessageExtras,
 ) {
     // Reasoning or a memory stands there already.
     let any = text.len() > start && !text.ends_with('\n');
@@ -109,8 +109,8 @@ struct PartWriter<'w, 'a, 'de> {
     /// `true` once there is a line.
     any: bool,
     uploads: &'w mut Uploads<'a, 'de>,
-    parts: &'w mut Vec<Part>,
-    rest: &'w mut BesideWords,
+    parts: &'w mut Vec<Annotation>,
+    rest: &'w mut MessageExtras,
 }
 
 impl PartWriter<'_, '_, '_> {
@@ -168,7 +168,7 @@ impl PartWriter<'_, '_, '_> {
         if !unknown && !object.image_url.is_text() {
             push_outline("image_url", object.image_url.0, &mut self.rest.more);
         }
-        let made = [&object.metadata.dalle, &object.metadata.generation].map(|made| said(&made.prompt));
+        let made = [&object.metadata.dalle, &object.metadata.generation].map(|made| non_blank(&made.prompt));
         // The first is told with the picture.
         let is_told = points_at_file(&object) || attachments::is_image_without_file(&object);
         let prompts = made.into_iter().flatten().filter(|_| !unknown).skip(usize::from(is_told));
@@ -184,13 +184,13 @@ impl PartWriter<'_, '_, '_> {
         }
         attachments::of_part(&object, self.uploads, (self.text.len() - self.start) as u32, self.parts);
         if unknown {
-            if let Some(kind) = said(&object.content_type) {
+            if let Some(kind) = non_blank(&object.content_type) {
                 push_field("type", kind, &mut self.rest.more);
                 self.rest.keys.keep(&format!("part of type {}", bounded_name(kind)));
             }
             push_outline("", part, &mut self.rest.more);
         } else {
-            object.unread("", &mut |key, value| push_unread(key, value, &mut self.rest.more));
+            object.unread("", &mut |key, value| push_unclaimed(key, value, &mut self.rest.more));
         }
         Ok(object.parts.list)
     }
@@ -209,7 +209,7 @@ pub(super) fn write_fields(content: &ContentFields<'_>, start: usize, text: &mut
         content.summary,
     ];
     for value in fields {
-        add_words(value, start, text);
+        append_plain(value, start, text);
     }
 }
 
@@ -250,7 +250,7 @@ pub(super) fn write_outputs(aggregate: &Aggregate<'_>, start: usize, text: &mut 
 }
 
 /// Appends the words of a value on a line of their own, unless they stand after `start` already.
-pub(super) fn add_words(value: Raw<'_>, start: usize, text: &mut String) {
+pub(super) fn append_plain(value: Raw<'_>, start: usize, text: &mut String) {
     if value.0.len() <= 2 || value.0 == "null" {
         return;
     }
@@ -280,7 +280,7 @@ pub(super) fn add_text(words: &str, start: usize, text: &mut String) -> usize {
 }
 
 /// Moves parts along with the text that they stand in, which ends at `end`.
-pub(super) fn shift(parts: &mut [Part], by: usize, end: usize) {
+pub(super) fn shift(parts: &mut [Annotation], by: usize, end: usize) {
     for part in parts {
         let moved = |at: u32| (at as usize).saturating_add(by).min(end) as u32;
         part.range = moved(part.range.start)..moved(part.range.end);
@@ -293,7 +293,7 @@ pub(super) fn all_words(value: Raw<'_>, words: &mut String) {
 }
 
 /// Reads the escapes in a text that is JSON, `\u00fc`, as the letters they stand for; the parts keep their places.
-pub(super) fn decode_escapes(text: &mut String, start: usize, parts: &mut [Part]) {
+pub(super) fn decode_escapes(text: &mut String, start: usize, parts: &mut [Annotation]) {
     let json = text[start..].trim();
     if !json.starts_with(['{', '[']) || memmem::find(json.as_bytes(), b"\\u").is_none() || !is_json(json) {
         return;

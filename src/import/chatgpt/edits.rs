@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use crate::{
-    conversation::{Detail, Link, Part},
-    import::growth::GrowthBudget,
+    conversation::{Annotation, AnnotationKind, Link},
+    import::growth::ExpansionBudget,
 };
 
 /// One change to the text.
@@ -43,7 +43,7 @@ impl Edits {
     /// to it, and taken.
     pub(super) fn fits(
         &self,
-        growth: &GrowthBudget,
+        growth: &ExpansionBudget,
         range: &Range<usize>,
         text: &str,
         links: &[Link],
@@ -54,7 +54,7 @@ impl Edits {
     /// Puts a text in place of a stretch if it [fits](Edits::fits); else the `short` one, which links to nothing.
     pub(super) fn replace_within(
         &mut self,
-        growth: &GrowthBudget,
+        growth: &ExpansionBudget,
         range: Range<usize>,
         text: String,
         links: Vec<Link>,
@@ -106,7 +106,7 @@ impl Edits {
 
     /// Makes the edits, moves the parts along and adds a citation for each edit that has links. Of edits that overlap
     /// the first is made, and what the others take beyond it goes too.
-    pub(super) fn apply(mut self, text: &str, parts: &mut Vec<Part>) -> String {
+    pub(super) fn apply(mut self, text: &str, parts: &mut Vec<Annotation>) -> String {
         self.0.sort_by_key(|edit| edit.range.start);
         let mut cleaned = String::with_capacity(text.len());
         let mut copied = 0;
@@ -130,7 +130,7 @@ impl Edits {
             shifts.push((copied, cleaned.len()));
             if !edit.links.is_empty() {
                 let range = start as u32..cleaned.len() as u32;
-                citations.push(Part { range, detail: Detail::Citation(edit.links) });
+                citations.push(Annotation { range, detail: AnnotationKind::Citation(edit.links) });
             }
         }
         cleaned.push_str(&text[copied..]);

@@ -8,13 +8,13 @@ use memchr::memmem;
 use super::{
     attachments::stored_id,
     edits::Edits,
-    shape::{FileReference, Metadata, said},
+    shape::{FileReference, Metadata, non_blank},
 };
 use crate::{
-    conversation::{Attachment, Detail, Media, Part},
+    conversation::{Annotation, AnnotationKind, Attachment, Media},
     import::{
-        fields::{attached, attachment, bounded_name, media},
-        growth::GrowthBudget,
+        fields::{attachment_part, bounded_name, empty_attachment, media},
+        growth::ExpansionBudget,
     },
 };
 
@@ -31,8 +31,8 @@ pub(super) fn replace(
     text: &str,
     metadata: &Metadata<'_>,
     edits: &mut Edits,
-    parts: &mut Vec<Part>,
-    growth: &GrowthBudget,
+    parts: &mut Vec<Annotation>,
+    growth: &ExpansionBudget,
 ) {
     let listed = listed(metadata);
     let mut tokens = TOKEN.find_iter(text.as_bytes()).peekable();
@@ -41,8 +41,8 @@ pub(super) fn replace(
     }
     let names: HashMap<&str, &FileReference<'_>> =
         listed.iter().filter_map(|file| Some((stored_id(id(file)?), *file))).collect();
-    let known = |part: &Part| match &part.detail {
-        Detail::Attachment(attachment) => Some(attachment.id.clone()),
+    let known = |part: &Annotation| match &part.detail {
+        AnnotationKind::Attachment(attachment) => Some(attachment.id.clone()),
         _ => None,
     };
     let mut added: HashSet<Box<str>> = parts.iter().filter_map(known).collect();
@@ -61,7 +61,7 @@ pub(super) fn replace(
         let name = bounded_name(name).into_owned();
         edits.replace_within(growth, at..from + length + 2, name, Vec::new(), || SHORT.to_owned());
         if added.insert(stored.into()) {
-            parts.push(attached(described(stored, file.copied()), at as u32));
+            parts.push(attachment_part(described(stored, file.copied()), at as u32));
         }
     }
     for file in listed {
@@ -70,7 +70,7 @@ pub(super) fn replace(
             continue;
         }
         if stored.is_empty() || added.insert(stored.into()) {
-            parts.push(attached(described(stored, Some(file)), text.len() as u32));
+            parts.push(attachment_part(described(stored, Some(file)), text.len() as u32));
         }
     }
 }
@@ -91,16 +91,16 @@ fn listed<'a, 'de>(metadata: &'a Metadata<'de>) -> Vec<&'a FileReference<'de>> {
 }
 
 fn id<'a>(file: &'a FileReference<'_>) -> Option<&'a str> {
-    said(&file.file_id).or(said(&file.id))
+    non_blank(&file.file_id).or(non_blank(&file.id))
 }
 
 fn name<'a>(file: &'a FileReference<'_>) -> Option<&'a str> {
-    said(&file.name).or(said(&file.file_name)).or(said(&file.title))
+    non_blank(&file.name).or(non_blank(&file.file_name)).or(non_blank(&file.title))
 }
 
 fn described(stored: &str, file: Option<&FileReference<'_>>) -> Attachment {
-    let mime = file.and_then(|file| said(&file.mime)).unwrap_or_default();
+    let mime = file.and_then(|file| non_blank(&file.mime)).unwrap_or_default();
     let media = if mime.is_empty() { Media::File } else { media(mime) };
     let name = file.and_then(|file| name(file)).unwrap_or_default();
-    Attachment { id: stored.into(), name: name.into(), mime: mime.into(), ..attachment(media) }
+    Attachment { id: stored.into(), name: name.into(), mime: mime.into(), ..empty_attachment(media) }
 }

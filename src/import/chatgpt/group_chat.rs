@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use super::{
     left_out::left_out,
     parse::{LIST_BUDGET, Mapping},
-    shape::{Message, Upload, said},
+    shape::{Message, Upload, non_blank},
 };
 use crate::import::{
     fields::bounded_name,
@@ -79,7 +79,7 @@ impl<'de> GroupChat<'de> {
         let members = members.unwrap_or_default();
         let names: HashMap<&str, Cow<'_, str>> = members
             .iter()
-            .filter_map(|member| Some((said(&member.id)?, bounded_name(said(&member.name)?))))
+            .filter_map(|member| Some((non_blank(&member.id)?, bounded_name(non_blank(&member.name)?))))
             .collect();
         let messages = json::from_str::<Vec<Raw<'de>>>(self.messages.0, &MemoryBudget::new(LIST_BUDGET));
         for raw in messages.unwrap_or_default() {
@@ -89,9 +89,9 @@ impl<'de> GroupChat<'de> {
                 continue;
             };
             let ids = [&read.author.id, &read.author_id, &read.member_id, &read.user_id, &read.sender_id];
-            let known = ids.into_iter().find_map(|id| names.get(said(id)?));
+            let known = ids.into_iter().find_map(|id| names.get(non_blank(id)?));
             let known = known.map(|name| &**name);
-            let name = said(&read.author.name).or(known).map(|name| Cow::Owned(name.to_owned()));
+            let name = non_blank(&read.author.name).or(known).map(|name| Cow::Owned(name.to_owned()));
             let mut message = Message::default();
             message.author.role = read.role;
             message.author.name = name;

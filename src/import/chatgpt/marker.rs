@@ -9,13 +9,13 @@ use super::{
     left_out::left_out,
     named_sources::{self, NamedSource},
     references::{self, References},
-    shape::{Metadata, said},
-    source_markdown::{in_brackets, listed, push_link},
+    shape::{Metadata, non_blank},
+    source_markdown::{in_brackets, push_link, sources_as_markdown},
     source_shape::Reference,
 };
 use crate::{
     conversation::Link,
-    import::{fields::bounded_name, growth::GrowthBudget},
+    import::{fields::bounded_name, growth::ExpansionBudget},
 };
 
 pub(super) const OPEN: char = '\u{e200}';
@@ -33,7 +33,7 @@ pub(super) const MARKER_CHARS: [char; 7] =
     [OPEN, CLOSE, SEPARATOR, SPAN_OPEN, SPAN_CLOSE, FIELD_SEPARATOR, ALTERNATE_CLOSE];
 
 /// The first byte of each of them in UTF-8.
-const FIRST_OF_MARKS: u8 = 0xee;
+const MARKER_FIRST_BYTE: u8 = 0xee;
 
 /// The longest JSON of a marker that is taken apart, in bytes; a longer one is shown as it stands.
 const MAX_JSON_LENGTH: usize = 1 << 20;
@@ -56,14 +56,14 @@ impl Replacement {
 }
 
 /// Returns whether a character belongs to the markers.
-pub(super) fn is_mark(character: char) -> bool {
+pub(super) fn is_marker_char(character: char) -> bool {
     MARKER_CHARS.contains(&character)
 }
 
 /// Drops the marks that the text of a reference may itself hold.
-pub(super) fn without_marks(text: &str) -> String {
+pub(super) fn without_marker_chars(text: &str) -> String {
     // Most have none, and are long where they are many.
-    if memchr::memchr(FIRST_OF_MARKS, text.as_bytes()).is_none() {
+    if memchr::memchr(MARKER_FIRST_BYTE, text.as_bytes()).is_none() {
         return text.to_owned();
     }
     text.replace(MARKER_CHARS, "")
@@ -94,9 +94,10 @@ const SHORT: &str = "(source)";
 
 /// Returns what stands in the place of a marker without its sources: what it says by itself, else that there was a
 /// source, if there is a reference for it.
-pub(super) fn short(marker: &str, references: &mut References<'_, '_>) -> Replacement {
-    let reference = references.take(marker, true).filter(|reference| !references::is_passed_over(reference));
-    let alone = alone(marker);
+pub(super) fn replacement_without_sources(marker: &str, references: &mut References<'_, '_>) -> Replacement {
+    let reference =
+        references.take(marker, true).filter(|reference| !references::is_shown_as_nothing(reference));
+    let alone = text_without_references(marker);
     if alone.text.is_empty() && reference.is_some() {
         return Replacement { text: SHORT.to_owned(), links: Vec::new() };
     }
@@ -104,8 +105,8 @@ pub(super) fn short(marker: &str, references: &mut References<'_, '_>) -> Replac
 }
 
 /// Returns what a marker, a widget or a text that a reference has says by itself.
-pub(super) fn alone(text: &str) -> Replacement {
-    let (metadata, growth) = (Metadata::default(), GrowthBudget::default());
+pub(super) fn text_without_references(text: &str) -> Replacement {
+    let (metadata, growth) = (Metadata::default(), ExpansionBudget::default());
     let mut none = References::of(&metadata, &growth);
     if text.starts_with(OPEN) {
         return resolve(text, &mut none);
@@ -113,7 +114,7 @@ pub(super) fn alone(text: &str) -> Replacement {
     if text.starts_with("{\"") {
         return genui(text, None, &mut none);
     }
-    Replacement { text: without_marks(text), links: Vec::new() }
+    Replacement { text: without_marker_chars(text), links: Vec::new() }
 }
 
 /// The kinds of markers that name sources or have a label, each seen in exports; what is of another kind is read as these.
@@ -141,11 +142,12 @@ pub(super) fn resolve(marker: &str, references: &mut References<'_, '_>) -> Repl
     let inner = marker.trim_matches([OPEN, CLOSE, ALTERNATE_CLOSE]);
     let (kind, rest) = inner.split_once(SEPARATOR).unwrap_or((inner, ""));
     let kind = kind.trim();
-    let reference = reference.filter(|reference| !references::is_passed_over(reference));
+    let reference = reference.filter(|reference| !references::is_shown_as_nothing(reference));
     match kind {
         "entity" => {
-            let named = reference
-                .and_then(|reference| said(&reference.name).or(said(&reference.alt)).map(without_marks));
+            let named = reference.and_then(|reference| {
+                non_blank(&reference.name).or(non_blank(&reference.alt)).map(without_marker_chars)
+            });
             let name = entity(rest.split(SEPARATOR).next().unwrap_or_default());
             Replacement { text: name.or(named).unwrap_or_default(), links: Vec::new() }
         }
@@ -189,7 +191,7 @@ fn named(
                 detail: String::new(),
             });
         } else if is_words(field) && !is_citation(kind) {
-            words.push(without_marks(&field.replace(FIELD_SEPARATOR, " ")));
+            words.push(without_marker_chars(&field.replace(FIELD_SEPARATOR, " ")));
         }
     }
     let alt_text = reference.and_then(named_sources::alt_text);
@@ -200,13 +202,13 @@ fn named(
             } else {
                 sources.into_iter().map(|named| named.link).collect()
             };
-            return Replacement { text: without_marks(alt), links };
+            return Replacement { text: without_marker_chars(alt), links };
         }
         // Sources in brackets are drawn as numbers: of what is more than a source, the name is to be read.
         (_, true) if is_citation(kind) => {
             return Replacement::new(in_brackets(&sources), sources);
         }
-        (_, true) => return Replacement::new(listed(&sources), sources),
+        (_, true) => return Replacement::new(sources_as_markdown(&sources), sources),
         _ => {}
     }
     let label = words.join(", ");
@@ -215,8 +217,8 @@ fn named(
     let text = match &sources[..] {
         [] if has_object => format!("({}: {label})", kind.replace('_', " ")),
         [] => label,
-        sources if title => format!("{label}: {}", listed(sources)),
-        sources if has_object || words.len() > 1 || sources.len() > 1 => listed(sources),
+        sources if title => format!("{label}: {}", sources_as_markdown(sources)),
+        sources if has_object || words.len() > 1 || sources.len() > 1 => sources_as_markdown(sources),
         [source] => {
             let mut text = String::new();
             push_link(&label, &source.link.url, &mut text);
@@ -249,10 +251,12 @@ fn json_value(json: &str) -> Option<Value> {
 fn entity(field: &str) -> Option<String> {
     let field = field.trim();
     match json_value(field) {
-        Some(Value::Array(list)) => list.get(1).or(list.first()).and_then(Value::as_str).map(without_marks),
-        Some(Value::Object(fields)) => fields.get("name").and_then(Value::as_str).map(without_marks),
+        Some(Value::Array(list)) => {
+            list.get(1).or(list.first()).and_then(Value::as_str).map(without_marker_chars)
+        }
+        Some(Value::Object(fields)) => fields.get("name").and_then(Value::as_str).map(without_marker_chars),
         _ => {
-            let name = without_marks(field);
+            let name = without_marker_chars(field);
             // What is no name, but broken, says nothing; what is too long to be taken apart may.
             let is_json = field.starts_with(['[', '{']) && field.len() <= MAX_JSON_LENGTH;
             Some(name).filter(|name| is_words(name) && !is_json)
@@ -267,7 +271,7 @@ fn entries(rest: &str, reference: Option<&Reference<'_>>) -> Replacement {
         let words = entry.split_once(FIELD_SEPARATOR).map_or(entry, |(_, words)| words);
         if is_words(words) {
             text.push_str(if text.is_empty() { "- " } else { "\n- " });
-            text.push_str(&without_marks(&words.replace(FIELD_SEPARATOR, " ")));
+            text.push_str(&without_marker_chars(&words.replace(FIELD_SEPARATOR, " ")));
         }
     }
     if !text.is_empty() {
@@ -286,7 +290,7 @@ pub(super) fn genui(
 ) -> Replacement {
     let json = json.trim_matches([SEPARATOR, CLOSE, ALTERNATE_CLOSE]).trim();
     let Some(Value::Object(widgets)) = json_value(json) else {
-        return Replacement { text: without_marks(json), links: Vec::new() };
+        return Replacement { text: without_marker_chars(json), links: Vec::new() };
     };
     let mut answer = Replacement::default();
     for (kind, value) in &widgets {
@@ -322,7 +326,7 @@ fn formula(kind: &str, value: &Value) -> Option<String> {
             .iter()
             .find_map(|key| value.get(*key).and_then(Value::as_str)),
     };
-    let written = without_marks(written.filter(|_| is_formula)?.trim());
+    let written = without_marker_chars(written.filter(|_| is_formula)?.trim());
     // A line break means nothing in a formula, but after a comment, and would end what it stands in.
     let written = if written.contains('%') { written } else { written.replace('\n', " ") };
     let bare = ["\\[", "$$"].iter().all(|mark| !written.starts_with(mark));
@@ -349,7 +353,7 @@ fn widget_text(kind: &str, value: &Value) -> String {
 
 /// Returns the words in the JSON of a marker; the text itself if it is none.
 fn words_of_json(json: &str) -> Vec<String> {
-    let Some(value) = json_value(json) else { return vec![without_marks(json)] };
+    let Some(value) = json_value(json) else { return vec![without_marker_chars(json)] };
     let mut words = Vec::new();
     strings(&value, false, &mut words);
     words.into_iter().map(|(_, word)| word).collect()
@@ -366,7 +370,7 @@ fn strings(value: &Value, names: bool, found: &mut Vec<(String, String)>) {
                     && (names || text.contains(char::is_alphanumeric))
                     && found.len() < MAX_WORDS =>
             {
-                found.push((key.to_owned(), without_marks(text.trim())));
+                found.push((key.to_owned(), without_marker_chars(text.trim())));
             }
             Value::Array(list) => open.extend(list.iter().rev().map(|value| (key, value))),
             Value::Object(fields) => {
@@ -411,7 +415,7 @@ mod tests {
         let metadata = Metadata::default();
         resolve(
             &format!("\u{e200}{}\u{e201}", marker.replace('|', "\u{e202}")),
-            &mut References::of(&metadata, &GrowthBudget::default()),
+            &mut References::of(&metadata, &ExpansionBudget::default()),
         )
         .text
     }

@@ -1,20 +1,21 @@
 //! The ChatGPT data export: one object of `conversations.json` in, one [`Conversation`] out.
 //!
 //! [`shape`] and [`source_shape`] name the fields, [`parse`] takes them in, [`tree`] puts the nodes in order,
-//! [`classification`] decides what a message is and whether it is shown, [`message`] what it says, from its [`content`],
+//! [`content_type_meaning`] decides what a message is and whether it is shown, [`message`] what it says, from its [`content`],
 //! [`reasoning`] and what was [`unread`] of it, [`clean`] makes its text readable: [`citations`] and [`marker`] with the
 //! help of its [`references`], [`writing`], [`file_tokens`]. Of a reference [`named_sources`] are what it names,
 //! [`source_markdown`] is how that is written, [`reference_texts`] what it says besides. [`research`] finds reports,
 //! [`canvas`] brings documents to their final state, by what [`pattern`] finds in them. [`mod@left_out`] has the strings
 //! that are left out on purpose; every other one is shown or folded. [`group_chat`] reads chats of several people,
-//! [`side_files`] what is not a conversation.
+//! [`account_files`] what is not a conversation.
 
+mod account_files;
 mod attachments;
 mod canvas;
 mod citations;
-mod classification;
 mod clean;
 mod content;
+mod content_type_meaning;
 mod edits;
 mod file_tokens;
 mod group_chat;
@@ -29,7 +30,6 @@ mod reference_texts;
 mod references;
 mod research;
 mod shape;
-mod side_files;
 mod source_markdown;
 mod source_shape;
 mod tree;
@@ -39,18 +39,18 @@ mod writing;
 use super::{
     DocumentSources, ImportCounts, ImportError, LibraryFiles, Refusal,
     documents::Documents,
-    fields::{id, title},
+    fields::{bounded_id, bounded_title},
     message_arena::{NO_PARENT, OwnedMeta, ParsedObject},
     order::{in_a_row, newest_leaf},
 };
 use crate::conversation::Provider;
 
+pub(super) use account_files::account_file;
 pub(super) use attachments::stored_id;
 pub(super) use left_out::left_out;
-pub(super) use side_files::side_file;
 
 use canvas::CanvasCall;
-use parse::Element;
+use parse::ConversationObject;
 use tree::ById;
 
 /// The messages, by number, that make or change a canvas.
@@ -60,21 +60,21 @@ pub(super) type Canvases = Vec<(u32, CanvasCall)>;
 pub(super) fn parse(
     object: &str,
     files: &LibraryFiles,
-    content_types: &mut ImportCounts,
+    import_counts: &mut ImportCounts,
 ) -> Result<ParsedObject, Refusal> {
-    let mut element = Element::read(object).map_err(|error| ImportError::at(&error))?;
+    let mut element = ConversationObject::read(object).map_err(|error| ImportError::at(&error))?;
     if let Some(owner) = element.signatures.owner {
         return Err(Refusal::Belongs(owner));
     }
     if !element.mapping.present && element.chat.is_one() {
         element.chat.take(&mut element.mapping);
-        content_types.merge(&element.mapping.arena.content_types);
+        import_counts.merge(&element.mapping.arena.import_counts);
         return Ok(in_order(element));
     }
     if !element.mapping.present {
         return Err(ImportError::NoConversation.into());
     }
-    content_types.merge(&element.mapping.arena.content_types);
+    import_counts.merge(&element.mapping.arena.import_counts);
     if !files.is_empty() {
         element.mapping.attach(files);
         element.mapping.attach_canvases(files);
@@ -83,7 +83,7 @@ pub(super) fn parse(
 }
 
 /// Puts the messages in order and lets go of the JSON.
-fn order(element: Element<'_>) -> ParsedObject {
+fn order(element: ConversationObject<'_>) -> ParsedObject {
     let mapping = &element.mapping;
     let by_id = ById::of(&mapping.nodes);
     let nodes = tree::order(mapping, &by_id);
@@ -111,18 +111,18 @@ fn order(element: Element<'_>) -> ParsedObject {
 }
 
 /// Keeps the messages of a list in its order.
-fn in_order(element: Element<'_>) -> ParsedObject {
+fn in_order(element: ConversationObject<'_>) -> ParsedObject {
     let count = element.mapping.arena.messages.len();
     finish(element, in_a_row(count), count.checked_sub(1))
 }
 
-fn finish(element: Element<'_>, order: Vec<(u32, u32)>, current: Option<usize>) -> ParsedObject {
+fn finish(element: ConversationObject<'_>, order: Vec<(u32, u32)>, current: Option<usize>) -> ParsedObject {
     let chat = &element.chat;
     let meta = OwnedMeta {
-        id: id(&element.id).or_else(|| id(&element.conversation_id)),
-        title: title(&element.title).or_else(|| title(&chat.name)),
-        model: id(&element.default_model).or_else(|| id(&element.model)),
-        gpt_or_project_id: id(&element.gpt_or_project_id).or_else(|| id(&element.template)),
+        id: bounded_id(&element.id).or_else(|| bounded_id(&element.conversation_id)),
+        title: bounded_title(&element.title).or_else(|| bounded_title(&chat.name)),
+        model: bounded_id(&element.default_model).or_else(|| bounded_id(&element.model)),
+        gpt_or_project_id: bounded_id(&element.gpt_or_project_id).or_else(|| bounded_id(&element.template)),
         created: element.created.0.or(chat.created.0),
         updated: element.updated.0.or(chat.updated.0),
         archived: element.archived,

@@ -1,7 +1,7 @@
 //! The sources that a reference names: pages, products, places, files.
 
 use super::{
-    shape::said,
+    shape::non_blank,
     source_shape::{Item, Reference},
 };
 use crate::conversation::Link;
@@ -39,15 +39,15 @@ impl NamedSources {
     /// Adds a source of a reference, with the pages that are in it.
     pub(super) fn item(&mut self, item: &Item<'_>) {
         let item = &item.0;
-        let title = said(&item.title).or(said(&item.name)).or(said(&item.attribution));
-        let detail = [said(&item.price), said(&item.address)];
+        let title = non_blank(&item.title).or(non_blank(&item.name)).or(non_blank(&item.attribution));
+        let detail = [non_blank(&item.price), non_blank(&item.address)];
         let detail: Vec<&str> = detail.into_iter().flatten().collect();
-        self.add(title, said(&item.url).or(said(&item.content_url)), &detail.join(", "));
+        self.add(title, non_blank(&item.url).or(non_blank(&item.content_url)), &detail.join(", "));
         if let Some(image) = &item.image.0 {
-            self.add(said(&image.title), said(&image.url), "");
+            self.add(non_blank(&image.title), non_blank(&image.url), "");
         }
         for page in item.supporting.iter() {
-            self.add(said(&page.title), said(&page.url), "");
+            self.add(non_blank(&page.title), non_blank(&page.url), "");
         }
     }
 }
@@ -65,8 +65,8 @@ pub(super) fn sources(reference: &Reference<'_>) -> Vec<NamedSource> {
         }
     }
     if list.0.is_empty() {
-        let title = said(&reference.title).or(said(&reference.name));
-        let url = said(&reference.url).or(said(&reference.cloud_url));
+        let title = non_blank(&reference.title).or(non_blank(&reference.name));
+        let url = non_blank(&reference.url).or(non_blank(&reference.cloud_url));
         list.add(title, url, "");
         if url.is_none() {
             for url in reference.safe_urls.iter() {
@@ -84,8 +84,8 @@ pub(super) fn footnote(references: &[Reference<'_>]) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     let mut seen = hashbrown::HashSet::new();
     for item in items.take(MAX_SOURCES) {
-        let title = said(&item.0.title).or(said(&item.0.attribution));
-        let Some(url) = said(&item.0.url) else { continue };
+        let title = non_blank(&item.0.title).or(non_blank(&item.0.attribution));
+        let Some(url) = non_blank(&item.0.url) else { continue };
         if seen.insert(url) {
             links.push(Link { title: title.unwrap_or_default().into(), url: url.into() });
         }
@@ -95,7 +95,7 @@ pub(super) fn footnote(references: &[Reference<'_>]) -> Vec<Link> {
 
 /// Returns the alt text of a reference, if that says anything: `()` and the like do not.
 pub(super) fn alt_text<'a>(reference: &'a Reference<'_>) -> Option<&'a str> {
-    said(&reference.alt).filter(|alt| alt.contains(char::is_alphanumeric))
+    non_blank(&reference.alt).filter(|alt| alt.contains(char::is_alphanumeric))
 }
 
 /// Returns the links of an alt text in brackets: `([title](url), [title](url))`.

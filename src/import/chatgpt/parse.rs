@@ -10,16 +10,16 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use super::{
     canvas::CanvasCall,
-    classification::{self, Classification},
+    content_type_meaning::{self, Classification},
     group_chat::GroupChat,
     marker::MARKER_CHARS,
-    research::{self, States},
+    research::{self, WidgetStates},
     shape::Message,
     tree::ById,
-    unread::BesideWords,
+    unread::MessageExtras,
 };
 use crate::{
-    conversation::{Attachment, Kind, Visibility},
+    conversation::{Attachment, MessageKind, Visibility},
     import::{
         LibraryFiles, fields,
         json::{self, FieldKey, IsPresent, Maybe, MaybeText, MemoryBudget, Sink, SinkSeed},
@@ -40,7 +40,7 @@ pub(super) const LIST_BUDGET: usize = 64 << 20;
 
 /// One element of the array, read.
 #[derive(Default)]
-pub(super) struct Element<'de> {
+pub(super) struct ConversationObject<'de> {
     pub id: MaybeText<'de>,
     pub conversation_id: MaybeText<'de>,
     pub title: MaybeText<'de>,
@@ -89,25 +89,25 @@ pub(super) struct Node<'de> {
     pub messages: Range<u32>,
 }
 
-impl<'de> Element<'de> {
+impl<'de> ConversationObject<'de> {
     /// Reads an object; what is none is as an empty one.
     pub(super) fn read(object: &'de str) -> serde_json::Result<Self> {
         let mut element = Self::default();
         element.mapping.arena = MessageArena::of(object.len());
         // For the conversation's own lists; each message has one of its own.
         let budget = MemoryBudget::new(LIST_BUDGET);
-        json::deserialize_into(object, ElementSink { element: &mut element, budget })?;
+        json::deserialize_into(object, ConversationSink { element: &mut element, budget })?;
         Ok(element)
     }
 }
 
 /// Fills an element.
-struct ElementSink<'e, 'de> {
-    element: &'e mut Element<'de>,
+struct ConversationSink<'e, 'de> {
+    element: &'e mut ConversationObject<'de>,
     budget: MemoryBudget,
 }
 
-impl<'de> Sink<'de> for ElementSink<'_, 'de> {
+impl<'de> Sink<'de> for ConversationSink<'_, 'de> {
     fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
         let Self { element, budget } = self;
         while let Some(FieldKey(key)) = map.next_key()? {
@@ -181,7 +181,7 @@ impl<'de> Sink<'de> for NodeSink<'_, 'de> {
                 "message" => {
                     let budget = MemoryBudget::new(LIST_BUDGET);
                     let message = map.next_value_seed(budget.seed::<Maybe<Message<'de>>>())?;
-                    self.0.arena.content_types.count_left_out(&budget);
+                    self.0.arena.import_counts.count_left_out(&budget);
                     if let Some(message) = message.0 {
                         let first = self.0.arena.messages.len() as u32;
                         self.0.take(*message);
@@ -216,16 +216,16 @@ impl Mapping<'_> {
     /// of which nobody knows what they mean.
     pub(super) fn take(&mut self, mut message: Message<'_>) {
         self.arena
-            .content_types
-            .count(classification::type_name(&message), classification::is_known(&message));
-        let mut rest = BesideWords::default();
+            .import_counts
+            .count(content_type_meaning::type_name(&message), content_type_meaning::is_known(&message));
+        let mut rest = MessageExtras::default();
         let states = research::states(&message);
         let number = self.keep(&message, &states, &mut rest);
         if let Some(canvas) = CanvasCall::of(&message) {
             self.canvases.push((number, canvas));
         }
         if let (Some(id), Some(node)) =
-            (fields::id(&message.metadata.canvas.id), self.nodes.len().checked_sub(1))
+            (fields::bounded_id(&message.metadata.canvas.id), self.nodes.len().checked_sub(1))
         {
             self.named_canvases.push((node as u32, number, id));
         }
@@ -238,13 +238,13 @@ impl Mapping<'_> {
         rest.gather(&mut message);
         let place = self.nodes.last().map_or("", |node| &*node.id);
         for key in &rest.keys.0 {
-            self.arena.content_types.count_key(key, place);
+            self.arena.import_counts.count_key(key, place);
         }
-        let flagged = classification::is_flagged(&message);
+        let flagged = content_type_meaning::is_flagged(&message);
         for (kind, name, text) in [
-            (Kind::Reasoning, None, &rest.reasoning),
-            (Kind::Browsing, None, &rest.found),
-            (Kind::Other, Some("metadata"), &rest.more),
+            (MessageKind::Reasoning, None, &rest.reasoning),
+            (MessageKind::Browsing, None, &rest.found),
+            (MessageKind::Other, Some("metadata"), &rest.more),
         ] {
             if text.contains(char::is_alphanumeric) {
                 self.take_rest(number, kind, name, text, flagged);
@@ -300,12 +300,12 @@ impl Mapping<'_> {
     }
 
     /// Keeps a message with what it says, and returns its number.
-    fn keep(&mut self, message: &Message<'_>, states: &States, rest: &mut BesideWords) -> u32 {
+    fn keep(&mut self, message: &Message<'_>, states: &WidgetStates, rest: &mut MessageExtras) -> u32 {
         let arena = &mut self.arena;
-        let classification = Classification::of(message);
+        let content_type_meaning = Classification::of(message);
         let start = arena.text.len();
         let mut parts = Vec::new();
-        classification.write_text(message, states, &mut arena.text, &mut parts, rest, &arena.growth);
+        content_type_meaning.write_text(message, states, &mut arena.text, &mut parts, rest, &arena.growth);
         let text = text_range(start, arena.text.len()).unwrap_or_else(|| {
             // Left blank, so that what follows it keeps its place in the tree.
             arena.text.truncate(start);
@@ -313,21 +313,21 @@ impl Mapping<'_> {
             self.dropped += 1;
             start as u32..start as u32
         });
-        arena.bound(&mut parts);
+        arena.truncate_to_limit(&mut parts);
         let said = &arena.text[start..];
         // The label of reasoning is one line; what has more of them says something itself.
-        let kind = match classification.kind {
-            Kind::Recap if said.trim().contains('\n') => Kind::Reasoning,
+        let kind = match content_type_meaning.kind {
+            MessageKind::Recap if said.trim().contains('\n') => MessageKind::Reasoning,
             kind => kind,
         };
         let parsed = ParsedMessage {
-            role: classification.role,
-            visibility: classification.visibility(message, said, &parts),
+            role: content_type_meaning.role,
+            visibility: content_type_meaning.visibility(message, said, &parts),
             kind,
-            interrupted: classification::interrupted(message),
+            interrupted: content_type_meaning::interrupted(message),
             time: message.created.0,
-            model: arena.slot(classification::model(message)),
-            name: arena.slot(classification.name.as_deref()),
+            model: arena.slot(content_type_meaning::model(message)),
+            name: arena.slot(content_type_meaning.name.as_deref()),
             text,
             parts: arena.keep(&mut parts),
         };
@@ -337,12 +337,12 @@ impl Mapping<'_> {
     }
 
     /// Keeps a report, which the message of that number carries.
-    fn take_report(&mut self, mut report: Message<'_>, number: u32, rest: &mut BesideWords) {
+    fn take_report(&mut self, mut report: Message<'_>, number: u32, rest: &mut MessageExtras) {
         report.author.role = Some("assistant".into());
         // What hides it hides its widget's data; the report itself is what the person asked for.
         report.metadata.hidden = false;
         report.weight = None;
-        let report_number = self.keep(&report, &States::default(), rest);
+        let report_number = self.keep(&report, &WidgetStates::default(), rest);
         rest.gather(&mut report);
         let carrier = &self.arena.messages[number as usize];
         let (time, model) = (carrier.time, carrier.model);
@@ -361,7 +361,7 @@ impl Mapping<'_> {
     }
 
     /// Keeps what the message of that number carries besides as a message of its own.
-    fn take_rest(&mut self, number: u32, kind: Kind, name: Option<&str>, text: &str, hidden: bool) {
+    fn take_rest(&mut self, number: u32, kind: MessageKind, name: Option<&str>, text: &str, hidden: bool) {
         let arena = &mut self.arena;
         let Some(range) = text_range(arena.text.len(), arena.text.len().saturating_add(text.len())) else {
             self.dropped += 1;

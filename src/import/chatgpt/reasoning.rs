@@ -1,10 +1,10 @@
 //! Writes the reasoning of a message, in whichever form it comes.
 
 use super::{
-    content::{NESTED_PARTS_BUDGET, add_words, all_words},
+    content::{NESTED_PARTS_BUDGET, all_words, append_plain},
     parse::LIST_BUDGET,
     shape::Thought,
-    unread::push_unread,
+    unread::push_unclaimed,
 };
 use crate::import::{
     json::{self, Lenient, MemoryBudget, OneOrMany, Raw, Repaired},
@@ -53,13 +53,13 @@ fn write_steps(thoughts: &[Thought<'_>], text: &mut String) {
         }
         let words = text.len();
         text.push_str(thought.plain.as_deref().unwrap_or_default());
-        add_words(fields.content, words, text);
+        append_plain(fields.content, words, text);
         if text[words..].trim_start().is_empty() {
             text.truncate(words);
-            add_words(fields.chunks, words, text);
+            append_plain(fields.chunks, words, text);
         }
         let mut unread = String::new();
-        thought.unread("", &mut |key, value| push_unread(key, value, &mut unread));
+        thought.unread("", &mut |key, value| push_unclaimed(key, value, &mut unread));
         if !unread.is_empty() {
             if text.len() > words {
                 text.push('\n');

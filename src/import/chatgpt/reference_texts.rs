@@ -3,7 +3,7 @@
 use super::{
     marker,
     named_sources::{MAX_LINKS, MAX_SOURCES, alt_text},
-    shape::said,
+    shape::non_blank,
     source_shape::{Item, Reference},
 };
 use crate::import::unread::push_raw_line;
@@ -27,7 +27,7 @@ pub(super) fn push_reference_texts(reference: &Reference<'_>, shown: &str, out: 
     // Their sources are listed at the end of the message.
     let listed = reference.kind.as_deref() == Some("sources_footnote");
     for own in [&reference.title, &reference.name, &reference.url, &reference.cloud_url] {
-        add(said(own));
+        add(non_blank(own));
     }
     if !shown.contains("](") {
         add(alt_text(reference));
@@ -39,12 +39,12 @@ pub(super) fn push_reference_texts(reference: &Reference<'_>, shown: &str, out: 
         push_item_texts(item, &mut add);
     }
     for item in sources.into_iter().filter(|_| listed).flat_map(|list| list.iter()).take(MAX_SOURCES) {
-        let (title, url) = (said(&item.0.title), said(&item.0.url));
+        let (title, url) = (non_blank(&item.0.title), non_blank(&item.0.url));
         if url.is_none() {
             push_item_texts(item, &mut add);
         } else {
-            add(said(&item.0.name));
-            add(said(&item.0.attribution)
+            add(non_blank(&item.0.name));
+            add(non_blank(&item.0.attribution)
                 .filter(|name| title.is_some() && !url.unwrap_or_default().contains(name)));
         }
     }
@@ -53,21 +53,21 @@ pub(super) fn push_reference_texts(reference: &Reference<'_>, shown: &str, out: 
 /// Gives what a source says to `add`.
 fn push_item_texts(item: &Item<'_>, add: &mut impl FnMut(Option<&str>)) {
     let item = &item.0;
-    let url = said(&item.url);
+    let url = non_blank(&item.url);
     for own in [&item.title, &item.name, &item.url, &item.content_url, &item.price, &item.address] {
-        add(said(own));
+        add(non_blank(own));
     }
     // Mostly the host of the address.
-    add(said(&item.attribution).filter(|name| !url.unwrap_or_default().contains(name)));
+    add(non_blank(&item.attribution).filter(|name| !url.unwrap_or_default().contains(name)));
     for page in item.supporting.iter().take(MAX_LINKS).chain(item.image.0.as_deref()) {
-        add(said(&page.title));
-        add(said(&page.url));
-        let url = said(&page.url).unwrap_or_default();
-        add(said(&page.attribution).filter(|name| !url.contains(name)));
+        add(non_blank(&page.title));
+        add(non_blank(&page.url));
+        let url = non_blank(&page.url).unwrap_or_default();
+        add(non_blank(&page.attribution).filter(|name| !url.contains(name)));
     }
 }
 
 /// Appends a line, without the marks that may be in it.
 pub(super) fn push_line(words: &str, out: &mut String) {
-    push_raw_line(&marker::without_marks(words), out);
+    push_raw_line(&marker::without_marker_chars(words), out);
 }

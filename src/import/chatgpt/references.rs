@@ -9,10 +9,10 @@ use super::{
     marker::{self, ALTERNATE_CLOSE, CLOSE, OPEN},
     named_sources::{MAX_LINKS, NamedSource, NamedSources},
     reference_texts::{push_line, push_reference_texts},
-    shape::{Metadata, said},
+    shape::{Metadata, non_blank},
     source_shape::{OldCitation, Reference},
 };
-use crate::{conversation::Link, import::growth::GrowthBudget};
+use crate::{conversation::Link, import::growth::ExpansionBudget};
 
 /// The end of a list of references with the same text.
 const NO_NEXT: u32 = u32::MAX;
@@ -49,7 +49,7 @@ pub(super) struct References<'a, 'de> {
     /// The kinds of markers that nobody knows, as they were met.
     pub unknown_markers: Vec<String>,
     /// What may still be added to the conversation.
-    growth: &'a GrowthBudget,
+    growth: &'a ExpansionBudget,
 }
 
 /// A page that a search found.
@@ -64,7 +64,7 @@ fn as_integer(number: Option<f64>) -> Option<u64> {
 }
 
 impl<'a, 'de> References<'a, 'de> {
-    pub(super) fn of(metadata: &'a Metadata<'de>, growth: &'a GrowthBudget) -> Self {
+    pub(super) fn of(metadata: &'a Metadata<'de>, growth: &'a ExpansionBudget) -> Self {
         let all = &metadata.references;
         let mut references = Self {
             metadata,
@@ -121,12 +121,12 @@ impl<'a, 'de> References<'a, 'de> {
     }
 
     /// Returns what may still be added to the conversation.
-    pub(super) fn growth(&self) -> &'a GrowthBudget {
+    pub(super) fn growth(&self) -> &'a ExpansionBudget {
         self.growth
     }
 
     /// Returns whether every reference with this text was taken, so that the last one stands for it from now on.
-    pub(super) fn are_taken(&self, text: &str) -> bool {
+    pub(super) fn is_exhausted(&self, text: &str) -> bool {
         self.matched.get(text.trim()).is_some_and(|&(_, done)| done)
     }
 
@@ -184,12 +184,12 @@ impl<'a, 'de> References<'a, 'de> {
         }
         for citation in self.metadata.citations.iter() {
             let of = &citation.metadata;
-            let url = said(&of.url).unwrap_or_default();
+            let url = non_blank(&of.url).unwrap_or_default();
             let cited = self.placed_citations.contains(&std::ptr::from_ref(citation));
             let words = if cited {
-                [None, said(&of.name).filter(|_| of.title.is_some()), None]
+                [None, non_blank(&of.name).filter(|_| of.title.is_some()), None]
             } else {
-                [said(&of.title), said(&of.name), Some(url)]
+                [non_blank(&of.title), non_blank(&of.name), Some(url)]
             };
             for words in words.into_iter().flatten().filter(|words| !words.is_empty()) {
                 push_line(words, &mut self.unplaced_text);
@@ -212,7 +212,7 @@ impl<'a, 'de> References<'a, 'de> {
     }
 
     /// Returns whether old citations are found by where they stand.
-    pub(super) fn have_places(&self) -> bool {
+    pub(super) fn has_positioned_citations(&self) -> bool {
         !self.starts.is_empty()
     }
 
@@ -229,8 +229,11 @@ impl<'a, 'de> References<'a, 'de> {
                 else {
                     continue;
                 };
-                let title = said(&entry.title).or(said(&entry.attribution)).unwrap_or_default();
-                pages.insert((turn, kind, index), Page { title, url: said(&entry.url).unwrap_or_default() });
+                let title = non_blank(&entry.title).or(non_blank(&entry.attribution)).unwrap_or_default();
+                pages.insert(
+                    (turn, kind, index),
+                    Page { title, url: non_blank(&entry.url).unwrap_or_default() },
+                );
             }
             pages
         });
@@ -257,7 +260,7 @@ impl<'a, 'de> References<'a, 'de> {
         }
         let mut list = NamedSources::default();
         for remembered in self.metadata.remembered.iter() {
-            list.add(said(&remembered.title), said(&remembered.url), "");
+            list.add(non_blank(&remembered.title), non_blank(&remembered.url), "");
             if let Some(item) = &remembered.citation.0 {
                 list.item(item);
             }
@@ -278,7 +281,7 @@ fn is_marker(text: &str) -> bool {
 }
 
 /// Returns whether ChatGPT shows nothing in the place of a reference.
-pub(super) fn is_passed_over(reference: &Reference<'_>) -> bool {
+pub(super) fn is_shown_as_nothing(reference: &Reference<'_>) -> bool {
     matches!(
         reference.kind.as_deref().unwrap_or_default(),
         "hidden" | "sources_footnote" | "attribution" | "image_v2"

@@ -10,12 +10,12 @@ use hashbrown::{DefaultHashBuilder, HashMap};
 use super::{
     parse::LIST_BUDGET,
     shape::{Message, Sdk, Widget},
-    unread::{BesideWords, push_unread},
+    unread::{MessageExtras, push_unclaimed},
 };
 use crate::{
     conversation::Visibility,
     import::{
-        json::{self, Lenient, MemoryBudget, Raw, Repaired, UnreadValue},
+        json::{self, Lenient, MemoryBudget, Raw, Repaired, UnclaimedValue},
         message_arena::{MessageArena, NO_PARENT},
         outline::is_json,
     },
@@ -31,7 +31,7 @@ pub(super) const PLACEHOLDER: &str = "The latest state of the widget";
 
 /// The states of widgets that a message carries.
 #[derive(Default)]
-pub(super) struct States {
+pub(super) struct WidgetStates {
     /// The states, as JSON.
     pub list: Vec<String>,
     /// The parts, by number, that are nothing but such a state.
@@ -43,8 +43,8 @@ pub(super) struct States {
 }
 
 /// Returns the states of widgets that a message carries.
-pub(super) fn states(message: &Message<'_>) -> States {
-    let mut states = States::default();
+pub(super) fn states(message: &Message<'_>) -> WidgetStates {
+    let mut states = WidgetStates::default();
     let sdk = message.metadata.sdk;
     if !sdk.0.is_empty() && sdk.0 != "null" {
         let json = sdk.text().unwrap_or(Cow::Borrowed(sdk.0));
@@ -54,9 +54,9 @@ pub(super) fn states(message: &Message<'_>) -> States {
                 for state in [read.state, read.response.state] {
                     states.list.extend(json_of(state).map(Cow::into_owned));
                 }
-                read.unread("app", &mut |key, value| push_unread(key, value, &mut states.more));
+                read.unread("app", &mut |key, value| push_unclaimed(key, value, &mut states.more));
             }
-            Err(_) => push_unread("app", &UnreadValue::Json(sdk.0), &mut states.more),
+            Err(_) => push_unclaimed("app", &UnclaimedValue::Json(sdk.0), &mut states.more),
         }
     }
     let content = &message.content.0.parts;
@@ -106,14 +106,18 @@ fn json_of(value: Raw<'_>) -> Option<Cow<'_, str>> {
 }
 
 /// Reads the state of a widget: gives the report in it to `take`, and writes what else stands there to the rest.
-pub(super) fn read(state: &str, rest: &mut BesideWords, take: impl FnOnce(Message<'_>, &mut BesideWords)) {
+pub(super) fn read(
+    state: &str,
+    rest: &mut MessageExtras,
+    take: impl FnOnce(Message<'_>, &mut MessageExtras),
+) {
     let repaired = Repaired::new();
     let budget = MemoryBudget::new(LIST_BUDGET);
     let Ok(widget) = json::from_str_or_repaired::<Widget<'_>>(state, &repaired, &budget) else {
-        return push_unread("widget", &UnreadValue::Text(Cow::Borrowed(state)), &mut rest.more);
+        return push_unclaimed("widget", &UnclaimedValue::Text(Cow::Borrowed(state)), &mut rest.more);
     };
     widget.unread.0.iter().for_each(|(key, value)| {
-        push_unread(if key.is_empty() { "widget" } else { key }, value, &mut rest.more);
+        push_unclaimed(if key.is_empty() { "widget" } else { key }, value, &mut rest.more);
     });
     if let Some(report) = widget.report.0 {
         take(*report, rest);
@@ -135,12 +139,12 @@ impl ReportsSeen {
     /// Gets ready for these reports, by number; a report that some other message says in its own words is told already.
     pub(super) fn new(arena: &MessageArena, reports: &[u32]) -> Self {
         let hasher = DefaultHashBuilder::default();
-        let said = |number: u32| {
+        let non_blank = |number: u32| {
             let range = &arena.messages[number as usize].text;
             hasher.hash_one(arena.text[range.start as usize..range.end as usize].trim())
         };
         let mut told = Self {
-            reports: reports.iter().map(|&number| (number, said(number))).collect(),
+            reports: reports.iter().map(|&number| (number, non_blank(number))).collect(),
             places: HashMap::new(),
             depths: Vec::new(),
             branch: Vec::new(),
@@ -151,7 +155,7 @@ impl ReportsSeen {
                 message.visibility == Visibility::Shown && reports.binary_search(number).is_err()
             });
             // On whichever branch: the answer is there.
-            told.places = answers.map(|number| (said(number), NO_PARENT)).collect();
+            told.places = answers.map(|number| (non_blank(number), NO_PARENT)).collect();
         }
         told
     }
@@ -164,17 +168,17 @@ impl ReportsSeen {
         }
         let depth = if above == NO_PARENT { 0 } else { self.depths[above as usize] + 1 };
         if let Ok(at) = self.reports.binary_search_by_key(&number, |&(number, _)| number) {
-            let said = self.reports[at].1;
+            let non_blank = self.reports[at].1;
             let is_above = |&before: &u32| {
                 before == NO_PARENT || {
                     let level = self.depths[before as usize];
                     level < depth && self.branch.get(level as usize) == Some(&before)
                 }
             };
-            if self.places.get(&said).is_some_and(is_above) {
+            if self.places.get(&non_blank).is_some_and(is_above) {
                 return true;
             }
-            self.places.insert(said, place as u32);
+            self.places.insert(non_blank, place as u32);
         }
         self.depths.push(depth);
         self.branch.truncate(depth as usize);

@@ -10,8 +10,8 @@ use super::{
     source_shape::{CiteMetadata, OldCitation, Reference, Remembered, SearchGroup},
 };
 use crate::import::{
-    fields::ContentPieces,
-    json::{Field, Lenient, Maybe, MaybeText, MemoryBudget, OneOrMany, Raw, UnreadValue, record},
+    fields::ContentList,
+    json::{Field, Lenient, Maybe, MaybeText, MemoryBudget, OneOrMany, Raw, UnclaimedValue, record},
     timestamp::Timestamp,
 };
 
@@ -43,11 +43,11 @@ pub(crate) struct MessageContent<'de>(pub ContentFields<'de>);
 
 impl<'de> Lenient<'de> for MessageContent<'de> {
     fn from_text(text: Cow<'de, str>, budget: &MemoryBudget) -> Self {
-        Self(ContentFields { parts: ContentPieces::from_text(text, budget), ..ContentFields::default() })
+        Self(ContentFields { parts: ContentList::from_text(text, budget), ..ContentFields::default() })
     }
 
     fn from_list<A: serde::de::SeqAccess<'de>>(list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
-        let parts = ContentPieces::from_list(list, budget)?;
+        let parts = ContentList::from_list(list, budget)?;
         Ok(Self(ContentFields { parts, ..ContentFields::default() }))
     }
 
@@ -63,7 +63,7 @@ impl<'de> Lenient<'de> for MessageContent<'de> {
         field.fill(self, map)
     }
 
-    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnclaimedValue<'_>)) {
         self.0.unread(parent_key, visit);
     }
 }
@@ -72,7 +72,7 @@ record! {
     /// The fields of a [`MessageContent`].
     ContentFields<'de> keeps all but left_out {
         content_type: MaybeText<'de> = "content_type",
-        parts: ContentPieces<'de> = "parts",
+        parts: ContentList<'de> = "parts",
         text: Raw<'de> = "text",
         language: MaybeText<'de> = "language",
         thoughts: Raw<'de> = "thoughts",
@@ -98,7 +98,7 @@ record! {
     PartObject<'de> keeps all but left_out {
         content_type: MaybeText<'de> = "content_type",
         text: Raw<'de> = "text",
-        parts: ContentPieces<'de> = "parts",
+        parts: ContentList<'de> = "parts",
         asset_pointer: MaybeText<'de> = "asset_pointer",
         image_url: Raw<'de> = "image_url",
         size: Option<f64> = "size_bytes",
@@ -148,7 +148,7 @@ impl<'de> Lenient<'de> for Pointer<'de> {
         PointerFields::from_map(map, budget).map(Self)
     }
 
-    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnclaimedValue<'_>)) {
         self.0.unread(parent_key, visit);
     }
 }
@@ -182,7 +182,7 @@ impl<'de> Lenient<'de> for Thought<'de> {
         Ok(Self { plain: None, fields: ThoughtFields::from_map(map, budget)? })
     }
 
-    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnclaimedValue<'_>)) {
         self.fields.unread(parent_key, visit);
     }
 }
@@ -305,6 +305,6 @@ record! {
 
 /// Returns a text that says something.
 #[expect(clippy::ref_option, reason = "the fields of a record are all such")]
-pub(super) fn said<'a>(text: &'a Option<Cow<'_, str>>) -> Option<&'a str> {
+pub(super) fn non_blank<'a>(text: &'a Option<Cow<'_, str>>) -> Option<&'a str> {
     text.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::de::MapAccess;
 
 use super::left_out::{left_out, left_out_of_files};
-use crate::import::json::{Lenient, Maybe, MaybeText, MemoryBudget, OneOrMany, Raw, UnreadValue, record};
+use crate::import::json::{Lenient, Maybe, MaybeText, MemoryBudget, OneOrMany, Raw, UnclaimedValue, record};
 
 record! {
     /// The pages of one site that a search found.
@@ -141,7 +141,7 @@ impl<'de> Lenient<'de> for Item<'de> {
         ItemFields::from_map(map, budget).map(Self)
     }
 
-    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnclaimedValue<'_>)) {
         self.0.unread(parent_key, visit);
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     conversation::Link,
     import::{
         documents::{ChangeBudget, DocumentBranches, Documents, MadeDocument},
-        growth::GrowthBudget,
+        growth::ExpansionBudget,
         json::{self, MemoryBudget, Raw, Repaired},
         message_arena::{NO_PARENT, ParsedMessage},
     },
@@ -122,7 +122,7 @@ pub(super) fn documents(
     text: &str,
     artifacts: &[Artifact],
     current: Option<usize>,
-    growth: &GrowthBudget,
+    growth: &ExpansionBudget,
 ) -> Documents {
     if artifacts.is_empty() {
         return Documents::default();

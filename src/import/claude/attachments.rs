@@ -6,14 +6,14 @@ use super::{
     unread::{BesideWords, all_words},
 };
 use crate::{
-    conversation::{Attachment, Media, Part},
-    import::fields::{self, attachment, size},
+    conversation::{Annotation, Attachment, Media},
+    import::fields::{self, empty_attachment, size},
 };
 
 impl MessageCollector<'_> {
     /// Returns the files of a message, before its text; each once, although the export may name it three
     /// times. What is in them besides is kept.
-    pub(super) fn files(&mut self, message: &ChatMessage<'_>, rest: &mut BesideWords) -> Vec<Part> {
+    pub(super) fn files(&mut self, message: &ChatMessage<'_>, rest: &mut BesideWords) -> Vec<Annotation> {
         let mut parts = Vec::new();
         for (number, attached) in message.attachments.iter().enumerate() {
             let id = match attached.id.as_deref() {
@@ -41,15 +41,15 @@ impl MessageCollector<'_> {
             }
             known.push((id, name));
             let media = media(file.kind.as_deref().unwrap_or_default(), name);
-            parts.push(fields::attached(
-                Attachment { id: id.into(), name: name.into(), ..attachment(media) },
+            parts.push(fields::attachment_part(
+                Attachment { id: id.into(), name: name.into(), ..empty_attachment(media) },
                 0,
             ));
         }
         parts
     }
 
-    fn attached(&mut self, attached: &Attached<'_>, id: &str) -> Option<Part> {
+    fn attached(&mut self, attached: &Attached<'_>, id: &str) -> Option<Annotation> {
         let mut content = String::new();
         if attached.content.0 != "null" {
             all_words(attached.content, &mut content);
@@ -71,9 +71,9 @@ impl MessageCollector<'_> {
             mime: if kind.contains('/') { kind.into() } else { "".into() },
             name: name.into(),
             content: content.into(),
-            ..attachment(media)
+            ..empty_attachment(media)
         };
-        Some(fields::attached(file, 0))
+        Some(fields::attachment_part(file, 0))
     }
 }
 
@@ -83,14 +83,17 @@ const MAX_ID_LENGTH: usize = 128;
 const MAX_COMPARED: usize = 1_000;
 
 /// Returns a picture or document that stands among the blocks.
-pub(super) fn of_block(block: &BlockFields<'_>) -> Option<Part> {
+pub(super) fn of_block(block: &BlockFields<'_>) -> Option<Annotation> {
     let id = block.file_uuid.as_deref().unwrap_or_default();
     let name = block.title.as_deref().or(block.name.as_deref()).unwrap_or_default();
     if id.is_empty() && name.is_empty() {
         return None;
     }
     let media = media(block.kind.as_deref().unwrap_or_default(), name);
-    Some(fields::attached(Attachment { id: id.into(), name: name.into(), ..attachment(media) }, 0))
+    Some(fields::attachment_part(
+        Attachment { id: id.into(), name: name.into(), ..empty_attachment(media) },
+        0,
+    ))
 }
 
 /// Returns the id and name of a file; `None` if it has neither.

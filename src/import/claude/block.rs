@@ -17,7 +17,7 @@ use super::{
     unread::{BesideWords, all_words},
 };
 use crate::{
-    conversation::{Kind, Role},
+    conversation::{MessageKind, Role},
     import::{
         json::{self, Lenient, MemoryBudget, Raw, Repaired},
         unread::push_raw_line,
@@ -57,7 +57,7 @@ impl MessageCollector<'_> {
                 continue;
             }
             match block.0.as_bytes().first() {
-                Some(b'"') => self.say(&mut open, block),
+                Some(b'"') => self.append_json_text(&mut open, block),
                 Some(b'{') => {
                     let repaired = Repaired::new();
                     match json::from_str_or_repaired(block.0, &repaired, budget) {
@@ -69,9 +69,9 @@ impl MessageCollector<'_> {
             }
         }
         if let Some(bare) = &message.content.bare {
-            self.arena.content_types.count("text", true);
+            self.arena.import_counts.count("text", true);
             self.begin(&mut open);
-            self.say_words(&mut open, bare);
+            self.append_with_tags(&mut open, bare);
         }
         if !open.has_words {
             self.use_message_text(&mut open);
@@ -91,7 +91,7 @@ impl MessageCollector<'_> {
     fn flush_rest(&mut self, open: &mut OpenMessage<'_, '_>) {
         let BesideWords { more, keys } = std::mem::take(&mut open.rest);
         let place = open.message.uuid.as_deref().unwrap_or_default();
-        keys.0.iter().for_each(|key| self.arena.content_types.count_key(key, place));
+        keys.0.iter().for_each(|key| self.arena.import_counts.count_key(key, place));
         if !more.contains(char::is_alphanumeric) {
             return;
         }
@@ -100,7 +100,7 @@ impl MessageCollector<'_> {
             return;
         }
         let role = open.role.unwrap_or(Role::Tool);
-        let message = BlockMessage::of(role, Kind::Other, Some("metadata"));
+        let message = BlockMessage::of(role, MessageKind::Other, Some("metadata"));
         self.add_block(open, message, &more, false);
     }
 
@@ -113,14 +113,14 @@ impl MessageCollector<'_> {
         let number = self.arena.messages.len() as u32;
         let message = ChatMessage::default();
         let mut open = OpenMessage::of(&message, Some(Role::Assistant));
-        let piece = BlockMessage::of(Role::Assistant, Kind::Other, Some("summary"));
+        let piece = BlockMessage::of(Role::Assistant, MessageKind::Other, Some("summary"));
         self.add_block(&mut open, piece, summary, false);
         Some(number)
     }
 
     fn block(&mut self, open: &mut OpenMessage<'_, '_>, whole: Raw<'_>, fields: &BlockFields<'_>) {
         let kind = fields.kind.as_deref().unwrap_or_default();
-        self.arena.content_types.count(kind, KNOWN_TYPES.contains(&kind));
+        self.arena.import_counts.count(kind, KNOWN_TYPES.contains(&kind));
         let tool = fields.name.as_deref();
         let speaker = open.role.unwrap_or(Role::Tool);
         let mut text = String::new();
@@ -129,7 +129,7 @@ impl MessageCollector<'_> {
                 add_cited_pages(fields, &mut open.sources, &mut open.rest, &self.arena.growth);
                 open.rest.keep_block(fields, &["text", "citations"]);
                 open.rest.keep_unread("text", fields);
-                return self.say(open, fields.text);
+                return self.append_json_text(open, fields.text);
             }
             // What somebody spoke is what they said, whoever's message it stands in.
             "voice_note" => {
@@ -142,7 +142,7 @@ impl MessageCollector<'_> {
                 open.has_words = true;
                 open.rest.keep_block(fields, &["title", "text"]);
                 open.rest.keep_unread(kind, fields);
-                BlockMessage::of(Role::User, Kind::Text, None)
+                BlockMessage::of(Role::User, MessageKind::Text, None)
             }
             "image" | "document" => {
                 open.files.extend(attachments::of_block(fields));
@@ -160,7 +160,7 @@ impl MessageCollector<'_> {
                 let BesideWords { more, keys } = &mut open.rest;
                 fields.unread(kind, &mut |key, value| {
                     if left_out_of_encrypted(key).is_none() {
-                        keys.push_unread(key, value, left_out_of_encrypted, more);
+                        keys.push_unclaimed(key, value, left_out_of_encrypted, more);
                     }
                 });
                 return;
@@ -170,7 +170,7 @@ impl MessageCollector<'_> {
                 open.rest.keep_block(fields, &["thinking", "summaries"]);
                 open.rest.keep_unread(kind, fields);
                 let parts = thought_part(fields).into_iter().collect();
-                BlockMessage { parts, ..BlockMessage::of(speaker, Kind::Reasoning, None) }
+                BlockMessage { parts, ..BlockMessage::of(speaker, MessageKind::Reasoning, None) }
             }
             "tool_use" => {
                 let number = self.arena.messages.len() as u32 + u32::from(open.words.is_some());
@@ -185,38 +185,38 @@ impl MessageCollector<'_> {
                 self.artifacts.extend(artifact);
                 BlockMessage {
                     parts: sources_part(pages, &text),
-                    ..BlockMessage::of(speaker, Kind::Call, tool)
+                    ..BlockMessage::of(speaker, MessageKind::Call, tool)
                 }
             }
             "tool_result" => {
                 let parts = write_result(fields, &mut text, &mut open.rest);
                 keep_found_pages(&parts, &mut open.found);
-                let kind = if fields.failed { Kind::Error } else { Kind::Output };
+                let kind = if fields.failed { MessageKind::Error } else { MessageKind::Output };
                 BlockMessage { parts, ..BlockMessage::of(Role::Tool, kind, tool) }
             }
             // Nobody's words: put in by the provider, or of a kind that is not known yet.
             _ => {
                 write_any_words(whole, fields, &mut text, &mut open.rest);
                 let role = if speaker == Role::Assistant { speaker } else { Role::Tool };
-                BlockMessage::of(role, Kind::Other, Some(kind))
+                BlockMessage::of(role, MessageKind::Other, Some(kind))
             }
         };
         self.add_block(open, message, &text, fields.cut_off);
     }
 
     /// Adds words to those at hand, as they stand in JSON.
-    fn say(&mut self, open: &mut OpenMessage<'_, '_>, words: Raw<'_>) {
+    fn append_json_text(&mut self, open: &mut OpenMessage<'_, '_>, words: Raw<'_>) {
         let mut text = String::new();
         if !matches!(words.0, "" | "null") {
             all_words(words, &mut text);
         }
-        self.say_words(open, &text);
+        self.append_with_tags(open, &text);
     }
 
     /// Adds words to those at hand; what Claude put into tags becomes messages of its own.
-    pub(super) fn say_words(&mut self, open: &mut OpenMessage<'_, '_>, text: &str) {
+    pub(super) fn append_with_tags(&mut self, open: &mut OpenMessage<'_, '_>, text: &str) {
         if open.role != Some(Role::Assistant) || !tags::may_be_in(text) {
-            return self.add_words(open, text);
+            return self.append_plain(open, text);
         }
         for tagged in tags::split_at_tags(text) {
             if self.full() {
@@ -224,15 +224,15 @@ impl MessageCollector<'_> {
                 continue;
             }
             match tagged {
-                TaggedText::Words(words) => self.add_words(open, words),
+                TaggedText::Words(words) => self.append_plain(open, words),
                 TaggedText::Thinking(thought) => {
-                    let message = BlockMessage::of(Role::Assistant, Kind::Reasoning, None);
+                    let message = BlockMessage::of(Role::Assistant, MessageKind::Reasoning, None);
                     self.add_block(open, message, thought, false);
                 }
                 TaggedText::Artifact(call) => {
                     self.flush_words(open);
                     self.artifacts.push(Artifact::whole(self.arena.messages.len() as u32));
-                    let message = BlockMessage::of(Role::Assistant, Kind::Call, Some("artifacts"));
+                    let message = BlockMessage::of(Role::Assistant, MessageKind::Call, Some("artifacts"));
                     self.add_block(open, message, &call, false);
                 }
             }

@@ -2,8 +2,8 @@
 
 use super::{shape::BlockFields, unread::BesideWords};
 use crate::{
-    conversation::{Detail, Link, Part},
-    import::growth::GrowthBudget,
+    conversation::{Annotation, AnnotationKind, Link},
+    import::growth::ExpansionBudget,
 };
 
 /// The number of pages listed for one stretch of words.
@@ -14,7 +14,7 @@ pub(super) fn add_cited_pages(
     fields: &BlockFields<'_>,
     links: &mut Vec<Link>,
     rest: &mut BesideWords,
-    growth: &GrowthBudget,
+    growth: &ExpansionBudget,
 ) {
     for cited in fields.citations.iter() {
         let own = (&cited.title, if cited.url.is_some() { &cited.url } else { &cited.details.url });
@@ -55,16 +55,16 @@ pub(super) fn add_link(title: Option<&str>, url: Option<&str>, links: &mut Vec<L
 }
 
 /// Keeps the pages that a tool found: a citation may name one by its address alone.
-pub(super) fn keep_found_pages(parts: &[Part], found: &mut Vec<Link>) {
+pub(super) fn keep_found_pages(parts: &[Annotation], found: &mut Vec<Link>) {
     for part in parts {
-        if let Detail::Sources(links) = &part.detail {
+        if let AnnotationKind::ListedSources(links) = &part.detail {
             found.extend(links.iter().take(MAX_SOURCES - found.len().min(MAX_SOURCES)).cloned());
         }
     }
 }
 
 /// Gives cited pages without a title that of the page that was found there.
-pub(super) fn name_by_found_pages(sources: &mut [Link], found: &[Link], growth: &GrowthBudget) {
+pub(super) fn name_by_found_pages(sources: &mut [Link], found: &[Link], growth: &ExpansionBudget) {
     // A page that a tool found once may be cited many times.
     for source in sources.iter_mut().filter(|source| source.title.is_empty()) {
         if let Some(page) = found.iter().find(|page| page.url == source.url)
@@ -76,10 +76,10 @@ pub(super) fn name_by_found_pages(sources: &mut [Link], found: &[Link], growth: 
 }
 
 /// Returns pages as a part at the end of a text; nothing for no page.
-pub(super) fn sources_part(links: Vec<Link>, text: &str) -> Vec<Part> {
+pub(super) fn sources_part(links: Vec<Link>, text: &str) -> Vec<Annotation> {
     if links.is_empty() {
         return Vec::new();
     }
     let end = text.len() as u32;
-    vec![Part { range: end..end, detail: Detail::Sources(links.into()) }]
+    vec![Annotation { range: end..end, detail: AnnotationKind::ListedSources(links.into()) }]
 }

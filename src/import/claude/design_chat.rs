@@ -5,10 +5,10 @@
 
 use std::borrow::Cow;
 
-use super::{left_out::left_out, parse::Element, shape::ChatMessage};
+use super::{left_out::left_out, parse::ConversationObject, shape::ChatMessage};
 use crate::import::{
     ImportError,
-    fields::ContentPieces,
+    fields::ContentList,
     json::{self, MaybeText, MemoryBudget, Raw, Repaired, record},
     timestamp::Timestamp,
 };
@@ -35,7 +35,7 @@ record! {
     /// What a message says.
     DesignContent<'de> keeps all but left_out {
         text: Raw<'de> = "content",
-        blocks: ContentPieces<'de> = "contentBlocks",
+        blocks: ContentList<'de> = "contentBlocks",
     }
 }
 
@@ -44,7 +44,10 @@ const LISTS: usize = 64 << 20;
 
 /// Adds the messages of a design chat to an object that has none of its own; returns whether it is one. Fails when it is no
 /// JSON: the object is repaired then and read once more.
-pub(super) fn take<'de>(object: &'de str, element: &mut Element<'de>) -> Result<bool, ImportError> {
+pub(super) fn take<'de>(
+    object: &'de str,
+    element: &mut ConversationObject<'de>,
+) -> Result<bool, ImportError> {
     let budget = MemoryBudget::new(LISTS);
     let chat = json::from_str::<DesignChat<'de>>(object, &budget);
     let chat = chat.map_err(|error| ImportError::at(&error))?;
@@ -82,7 +85,7 @@ pub(super) fn take<'de>(object: &'de str, element: &mut Element<'de>) -> Result<
         };
         let uuid = said.uuid.as_deref().unwrap_or_default().to_owned();
         element.collector.push_node(&said, Cow::Owned(uuid), None, &budget);
-        element.collector.arena.content_types.count_left_out(&budget);
+        element.collector.arena.import_counts.count_left_out(&budget);
     }
     Ok(true)
 }

@@ -4,10 +4,10 @@
 //! the page of each version beside it, `versions/<id>.html`. Each version is a message that has its page as an attachment.
 
 use crate::{
-    conversation::{Attachment, ConversationKind, Kind, Media, NameTable, Role, Visibility},
+    conversation::{Attachment, ConversationKind, Media, MessageKind, NameTable, Role, Visibility},
     import::{
         DocumentSources, ImportError,
-        fields::{attached, attachment, bounded_name},
+        fields::{attachment_part, bounded_name, empty_attachment},
         json::{self, MaybeText, MemoryBudget, Raw, Repaired, record},
         message_arena::{MessageArena, OwnedMeta, ParsedMessage, ParsedObject, text_range},
         order::in_a_row,
@@ -70,11 +70,11 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
                 id: format!("artifacts/{id}/versions/{version}.html").into(),
                 name: format!("{}.html", if name.is_empty() { version } else { name }).into(),
                 mime: "text/html".into(),
-                ..attachment(Media::File)
+                ..empty_attachment(Media::File)
             };
-            parts.push(attached(page, text.end - text.start));
+            parts.push(attachment_part(page, text.end - text.start));
         }
-        arena.content_types.count("frame", true);
+        arena.import_counts.count("frame", true);
         if title.is_empty() || version.id == frame.active {
             name.clone_into(&mut title);
             current = Some(arena.messages.len());
@@ -83,7 +83,7 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
         arena.messages.push(ParsedMessage {
             role: Role::Assistant,
             visibility: Visibility::Shown,
-            kind: Kind::Text,
+            kind: MessageKind::Text,
             interrupted: false,
             time: version.created.0,
             model: NameTable::NO_SLOT,

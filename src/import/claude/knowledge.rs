@@ -6,9 +6,9 @@
 
 use serde::de::{MapAccess, SeqAccess};
 
-use super::parse::{Element, MessageCollector};
+use super::parse::{ConversationObject, MessageCollector};
 use crate::{
-    conversation::{ConversationKind, Kind, NameTable, Role, Visibility},
+    conversation::{ConversationKind, MessageKind, NameTable, Role, Visibility},
     import::{
         ImportError, fields,
         json::{self, FieldKey, MaybeText, MemoryBudget, Raw, Sink, record},
@@ -55,16 +55,23 @@ impl Knowledge<'_> {
 /// Reads an object without messages; `None` if it is neither a project nor a memory. They are given no
 /// dates, so that lists put them last. Fails when a field is no JSON, such as a name with half an emoji: the object is
 /// repaired then and read once more.
-pub(super) fn parse(object: &str, element: Element<'_>) -> Result<Option<ParsedObject>, ImportError> {
+pub(super) fn parse(
+    object: &str,
+    element: ConversationObject<'_>,
+) -> Result<Option<ParsedObject>, ImportError> {
     let knowledge = json::from_str::<Knowledge<'_>>(object, &MemoryBudget::none());
     let knowledge = knowledge.map_err(|error| ImportError::at(&error))?;
     let Some(kind) = knowledge.kind() else { return Ok(None) };
     let name = element.name.as_deref().unwrap_or_default().trim();
     let (id, title) = match kind {
-        ConversationKind::Project => {
-            (fields::id(&element.uuid).map(String::from), [ConversationKind::PROJECT_TITLE, name].concat())
-        }
-        _ => (fields::id(&knowledge.account).map(|account| format!("memory-{account}")), "Memory".to_owned()),
+        ConversationKind::Project => (
+            fields::bounded_id(&element.uuid).map(String::from),
+            [ConversationKind::PROJECT_TITLE, name].concat(),
+        ),
+        _ => (
+            fields::bounded_id(&knowledge.account).map(|account| format!("memory-{account}")),
+            "Memory".to_owned(),
+        ),
     };
     let mut collector = element.collector;
     let mut collected = KnowledgeMessages { collector: &mut collector };
@@ -116,7 +123,7 @@ impl KnowledgeMessages<'_, '_> {
             return;
         }
         let arena = &mut self.collector.arena;
-        arena.content_types.count("text", true);
+        arena.import_counts.count("text", true);
         let start = arena.text.len() as u32;
         if !name.trim().is_empty() {
             arena.text.push_str(name.trim());
@@ -127,7 +134,7 @@ impl KnowledgeMessages<'_, '_> {
         arena.messages.push(ParsedMessage {
             role,
             visibility: Visibility::Shown,
-            kind: Kind::Text,
+            kind: MessageKind::Text,
             interrupted: false,
             time: None,
             model: NameTable::NO_SLOT,

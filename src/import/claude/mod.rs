@@ -5,11 +5,12 @@
 //! [`open_message`] is one while that goes on, [`own_text`] what it says besides its blocks, [`cited_pages`] are its
 //! sources, [`tags`] what Claude put into tags, [`attachments`] are its files, [`artifacts`] the documents it made, in their
 //! final state. [`knowledge`] are the projects and memories beside the conversations, [`design_chat`] and [`frame`] what
-//! else is read as one, [`side_files`] what tells of their owner. [`mod@left_out`] has the strings that are left out on
+//! else is read as one, [`account_files`] what tells of their owner. [`mod@left_out`] has the strings that are left out on
 //! purpose; every other one is shown or folded, with the help of [`unread`].
 //!
 //! Anthropic publishes no contract for it. The fields are those of exports seen up to September 2026.
 
+mod account_files;
 mod artifacts;
 mod attachments;
 mod block;
@@ -22,7 +23,6 @@ mod open_message;
 mod own_text;
 mod parse;
 mod shape;
-mod side_files;
 mod tags;
 mod thinking;
 mod tool;
@@ -31,42 +31,42 @@ mod unread;
 use super::{
     DocumentSources, ImportCounts, ImportError,
     documents::Documents,
-    fields::{id, title},
+    fields::{bounded_id, bounded_title},
     message_arena::{NO_PARENT, OwnedMeta, ParsedObject},
     order::{MessageOrder, newest_leaf},
 };
 use crate::conversation::{ConversationKind, Provider};
 
+pub(super) use account_files::account_file;
 pub(super) use artifacts::Artifact;
 pub(super) use left_out::left_out;
-pub(super) use side_files::side_file;
 
-use parse::{Element, MessageCollector};
+use parse::{ConversationObject, MessageCollector};
 
 /// Reads an object. Fails when it is no JSON object or no conversation of Claude's.
-pub(super) fn parse(object: &str, content_types: &mut ImportCounts) -> Result<ParsedObject, ImportError> {
-    let mut element = Element::read(object).map_err(|error| ImportError::at(&error))?;
+pub(super) fn parse(object: &str, import_counts: &mut ImportCounts) -> Result<ParsedObject, ImportError> {
+    let mut element = ConversationObject::read(object).map_err(|error| ImportError::at(&error))?;
     if !element.collector.present && design_chat::take(object, &mut element)? {
-        content_types.merge(&element.collector.arena.content_types);
+        import_counts.merge(&element.collector.arena.import_counts);
         let parsed = order(element);
         let meta = OwnedMeta { kind: ConversationKind::Design, ..parsed.meta };
         return Ok(ParsedObject { meta, ..parsed });
     }
     if !element.collector.present {
         if let Some(parsed) = frame::parse(object)? {
-            content_types.merge(&parsed.arena.content_types);
+            import_counts.merge(&parsed.arena.import_counts);
             return Ok(parsed);
         }
         let parsed = knowledge::parse(object, element)?.ok_or(ImportError::NoConversation)?;
-        content_types.merge(&parsed.arena.content_types);
+        import_counts.merge(&parsed.arena.import_counts);
         return Ok(parsed);
     }
-    content_types.merge(&element.collector.arena.content_types);
+    import_counts.merge(&element.collector.arena.import_counts);
     Ok(order(element))
 }
 
 /// Puts the messages in order and lets go of the JSON.
-fn order(mut element: Element<'_>) -> ParsedObject {
+fn order(mut element: ConversationObject<'_>) -> ParsedObject {
     let summary = element.summary.take().and_then(|summary| element.collector.push_summary(&summary));
     let collector = &element.collector;
     let parents = collector.parents();
@@ -80,7 +80,7 @@ fn order(mut element: Element<'_>) -> ParsedObject {
     let top = if summary.is_some() { 0 } else { NO_PARENT };
     for &node in &sorted.nodes {
         let mut above = sorted.parent(node).map_or(top, |parent| ends[parent as usize]);
-        for piece in collector.nodes[node as usize].pieces.clone() {
+        for piece in collector.nodes[node as usize].arena_messages.clone() {
             order.push((piece, above));
             above = order.len() as u32 - 1;
         }
@@ -90,10 +90,10 @@ fn order(mut element: Element<'_>) -> ParsedObject {
     let current = named.map(|node| ends[node as usize]).filter(|&end| end != NO_PARENT);
     let current = current.map(|end| end as usize).or_else(|| newest_leaf(&order, &collector.arena.messages));
     let meta = OwnedMeta {
-        id: id(&element.uuid),
-        title: title(&element.name),
-        model: id(&element.model),
-        gpt_or_project_id: id(&element.project),
+        id: bounded_id(&element.uuid),
+        title: bounded_title(&element.name),
+        model: bounded_id(&element.model),
+        gpt_or_project_id: bounded_id(&element.project),
         created: element.created.0,
         updated: element.updated.0,
         starred: element.starred,

@@ -5,7 +5,7 @@ use super::{
     cited_pages::name_by_found_pages, parse::MessageCollector, shape::ChatMessage, unread::BesideWords,
 };
 use crate::{
-    conversation::{Detail, Kind, Link, NameTable, Part, Role, Visibility},
+    conversation::{Annotation, AnnotationKind, Link, MessageKind, NameTable, Role, Visibility},
     import::{message_arena::ParsedMessage, unread::push_field},
 };
 
@@ -18,7 +18,7 @@ pub(super) struct OpenMessage<'a, 'de> {
     /// `true` once words were found among the blocks.
     pub has_words: bool,
     /// Files that wait for the message's words.
-    pub files: Vec<Part>,
+    pub files: Vec<Annotation>,
     /// Pages that the words at hand cite.
     pub sources: Vec<Link>,
     /// Pages that tools found: a citation may name one by its address alone.
@@ -46,21 +46,21 @@ impl<'a, 'de> OpenMessage<'a, 'de> {
 /// A piece of a message, whose text is in the arena already.
 pub(super) struct BlockMessage<'a> {
     pub role: Role,
-    pub kind: Kind,
+    pub kind: MessageKind,
     pub name: Option<&'a str>,
-    pub parts: Vec<Part>,
+    pub parts: Vec<Annotation>,
 }
 
 impl<'a> BlockMessage<'a> {
     /// Describes a piece without files and pages.
-    pub(super) fn of(role: Role, kind: Kind, name: Option<&'a str>) -> Self {
+    pub(super) fn of(role: Role, kind: MessageKind, name: Option<&'a str>) -> Self {
         Self { role, kind, name, parts: Vec::new() }
     }
 }
 
 impl MessageCollector<'_> {
     /// Adds words to those at hand, apart from the ones before them.
-    pub(super) fn add_words(&mut self, open: &mut OpenMessage<'_, '_>, words: &str) {
+    pub(super) fn append_plain(&mut self, open: &mut OpenMessage<'_, '_>, words: &str) {
         let begun = open.words.is_some();
         let start = self.begin(open);
         open.has_words |= !words.trim().is_empty();
@@ -113,11 +113,11 @@ impl MessageCollector<'_> {
             let mut sources = std::mem::take(&mut open.sources);
             name_by_found_pages(&mut sources, &open.found, &self.arena.growth);
             let sources = sources.into();
-            parts.push(Part { range: end..end, detail: Detail::Sources(sources) });
+            parts.push(Annotation { range: end..end, detail: AnnotationKind::ListedSources(sources) });
         }
         let (kind, name) = match open.role {
-            Some(_) => (Kind::Text, None),
-            None => (Kind::Other, open.message.sender.as_deref()),
+            Some(_) => (MessageKind::Text, None),
+            None => (MessageKind::Other, open.message.sender.as_deref()),
         };
         self.push(
             open,
@@ -137,13 +137,13 @@ impl MessageCollector<'_> {
     ) {
         let arena = &mut self.arena;
         let BlockMessage { role, kind, name, mut parts } = message;
-        arena.bound(&mut parts);
+        arena.truncate_to_limit(&mut parts);
         let blank = arena.text[start..].trim_start().is_empty();
-        let attached = parts.iter().any(|part| matches!(part.detail, Detail::Attachment(_)));
+        let attached = parts.iter().any(|part| matches!(part.detail, AnnotationKind::Attachment(_)));
         let visibility = match kind {
             _ if blank && !attached => Visibility::Hidden,
-            Kind::Text if role == Role::System => Visibility::Hidden,
-            Kind::Text => Visibility::Shown,
+            MessageKind::Text if role == Role::System => Visibility::Hidden,
+            MessageKind::Text => Visibility::Shown,
             _ => Visibility::Folded,
         };
         let parsed = ParsedMessage {

@@ -21,12 +21,12 @@ impl MessageCollector<'_> {
             all_words(open.message.text, &mut text);
         }
         if open.message.content.list.is_empty() {
-            self.arena.content_types.count("text", true);
+            self.arena.import_counts.count("text", true);
         } else {
             text = without_placeholders(text);
         }
         if !text.trim().is_empty() {
-            self.say_words(open, &text);
+            self.append_with_tags(open, &text);
         }
     }
 

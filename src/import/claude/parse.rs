@@ -18,7 +18,7 @@ use crate::import::{
 /// The number of messages that are read of one conversation; real ones have at most some thousand.
 const MAX_MESSAGES: usize = 1 << 20;
 /// The number of pieces that are read of all messages: words, reasoning, calls.
-const MAX_PIECES: usize = 1 << 21;
+const MAX_ARENA_MESSAGES: usize = 1 << 21;
 /// The memory that the lists of one message may take while it is read, in bytes.
 pub(super) const LIST_BUDGET: usize = 64 << 20;
 /// The parent of a first message: Claude writes `00000000-0000-4000-8000-000000000000`.
@@ -26,7 +26,7 @@ const ROOT_PARENT_PREFIX: &str = "00000000-0000-";
 
 /// One element of the array, read.
 #[derive(Default)]
-pub(super) struct Element<'de> {
+pub(super) struct ConversationObject<'de> {
     pub uuid: MaybeText<'de>,
     pub name: MaybeText<'de>,
     /// The conversation in other words, as Claude sums it up.
@@ -62,28 +62,28 @@ pub(super) struct MessageNode<'de> {
     uuid: Cow<'de, str>,
     parent: MaybeText<'de>,
     /// The numbers of the messages it became in the arena; at least one.
-    pub pieces: Range<u32>,
+    pub arena_messages: Range<u32>,
 }
 
-impl<'de> Element<'de> {
+impl<'de> ConversationObject<'de> {
     /// Reads an object; what is none is as an empty one.
     pub(super) fn read(object: &'de str) -> serde_json::Result<Self> {
         let mut element = Self::default();
         element.collector.arena = MessageArena::of(object.len());
         // For the conversation's own lists; each message has one of its own.
         let budget = MemoryBudget::new(LIST_BUDGET);
-        json::deserialize_into(object, ElementSink { element: &mut element, budget })?;
+        json::deserialize_into(object, ConversationSink { element: &mut element, budget })?;
         Ok(element)
     }
 }
 
 /// Fills an element.
-struct ElementSink<'e, 'de> {
-    element: &'e mut Element<'de>,
+struct ConversationSink<'e, 'de> {
+    element: &'e mut ConversationObject<'de>,
     budget: MemoryBudget,
 }
 
-impl<'de> Sink<'de> for ElementSink<'_, 'de> {
+impl<'de> Sink<'de> for ConversationSink<'_, 'de> {
     fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
         let Self { element, budget } = self;
         while let Some(FieldKey(key)) = map.next_key()? {
@@ -130,7 +130,7 @@ impl<'de> Sink<'de> for &mut MessageCollector<'de> {
             };
             let (uuid, parent) = (message.uuid.clone().unwrap_or_default(), message.parent.take());
             self.push_node(&message, uuid, parent, &budget);
-            self.arena.content_types.count_left_out(&budget);
+            self.arena.import_counts.count_left_out(&budget);
         }
     }
 }
@@ -146,12 +146,16 @@ impl<'de> MessageCollector<'de> {
     ) {
         let first = self.arena.messages.len() as u32;
         self.add_message(message, budget);
-        self.nodes.push(MessageNode { uuid, parent, pieces: first..self.arena.messages.len() as u32 });
+        self.nodes.push(MessageNode {
+            uuid,
+            parent,
+            arena_messages: first..self.arena.messages.len() as u32,
+        });
     }
 
     /// Returns whether no further piece is read.
     pub(super) fn full(&self) -> bool {
-        self.arena.messages.len() >= MAX_PIECES
+        self.arena.messages.len() >= MAX_ARENA_MESSAGES
     }
 
     /// Returns the message of that id; of several the last.

@@ -3,7 +3,7 @@
 
 use super::left_out::left_out;
 use crate::import::{
-    fields::ContentPieces,
+    fields::ContentList,
     json::{MaybeText, OneOrMany, Raw, record},
     timestamp::Timestamp,
 };
@@ -15,7 +15,7 @@ record! {
         parent: MaybeText<'de> = "parent_message_uuid",
         sender: MaybeText<'de> = "sender",
         text: Raw<'de> = "text",
-        content: ContentPieces<'de> = "content",
+        content: ContentList<'de> = "content",
         created: Timestamp = "created_at",
         attachments: OneOrMany<Attached<'de>> = "attachments",
         files: OneOrMany<Filed<'de>> = "files",

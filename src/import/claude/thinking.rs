@@ -1,7 +1,7 @@
 //! The reasoning of the model: its words, and how long it took.
 
 use super::{shape::BlockFields, unread::all_words};
-use crate::conversation::{Detail, Part};
+use crate::conversation::{Annotation, AnnotationKind};
 
 /// Writes the reasoning, below the summaries of it.
 pub(super) fn write_thinking(fields: &BlockFields<'_>, text: &mut String) {
@@ -28,8 +28,8 @@ pub(super) fn write_thinking(fields: &BlockFields<'_>, text: &mut String) {
 }
 
 /// Returns how long the model thought.
-pub(super) fn thought_part(fields: &BlockFields<'_>) -> Option<Part> {
+pub(super) fn thought_part(fields: &BlockFields<'_>) -> Option<Annotation> {
     let spent = fields.stopped.0?.0.checked_sub(fields.started.0?.0)?;
     let seconds = u32::try_from((spent + 500_000) / 1_000_000).ok()?;
-    Some(Part { range: 0..0, detail: Detail::Thought { seconds: Some(seconds) } })
+    Some(Annotation { range: 0..0, detail: AnnotationKind::ThinkingTime { seconds: Some(seconds) } })
 }

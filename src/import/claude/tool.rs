@@ -4,12 +4,12 @@ use super::{
     cited_pages::{add_link, sources_part},
     parse::LIST_BUDGET,
     shape::{BlockFields, CodeInput, ResultPiece},
-    unread::{BesideWords, Said, all_words, push_unread},
+    unread::{BesideWords, Said, all_words, push_unclaimed},
 };
 use crate::{
-    conversation::{Link, Part},
+    conversation::{Annotation, Link},
     import::{
-        json::{self, Lenient, MemoryBudget, Raw, Repaired, UnreadValue},
+        json::{self, Lenient, MemoryBudget, Raw, Repaired, UnclaimedValue},
         outline::outline,
         unread::{push_field, push_raw_line},
     },
@@ -23,7 +23,7 @@ pub(super) fn write_input(input: Raw<'_>, text: &mut String, rest: &mut BesideWo
             json::from_str_or_repaired::<CodeInput<'_>>(input.0, &repaired, &MemoryBudget::new(LIST_BUDGET))
         && arguments.code.is_text()
     {
-        arguments.unread("input", &mut |key, value| push_unread(key, value, &mut rest.more));
+        arguments.unread("input", &mut |key, value| push_unclaimed(key, value, &mut rest.more));
         return arguments.code.unescape(text);
     }
     if input.is_text() {
@@ -44,7 +44,11 @@ pub(super) fn keep_unsaid_by_input(key: &str, fields: &BlockFields<'_>, rest: &m
 
 /// Writes the result of a tool, its words or else the JSON it is, and returns the pages it names. What is in it besides
 /// its words stands below them.
-pub(super) fn write_result(fields: &BlockFields<'_>, text: &mut String, rest: &mut BesideWords) -> Vec<Part> {
+pub(super) fn write_result(
+    fields: &BlockFields<'_>,
+    text: &mut String,
+    rest: &mut BesideWords,
+) -> Vec<Annotation> {
     let content = fields.content;
     content.append_text(text);
     let (repaired, budget) = (Repaired::new(), MemoryBudget::new(LIST_BUDGET));
@@ -91,7 +95,7 @@ fn write_pieces(pieces: &[ResultPiece<'_>], links: &[Link], text: &mut String, r
             }
         }
         if !piece.text.is_text() && !piece.text.0.is_empty() {
-            said.push_unsaid("text", &UnreadValue::Json(piece.text.0), &mut rest.keys, &mut more);
+            said.push_unsaid("text", &UnclaimedValue::Json(piece.text.0), &mut rest.keys, &mut more);
         }
         piece.unread("", &mut |key, value| said.push_unsaid(key, value, &mut rest.keys, &mut more));
     }

@@ -7,7 +7,7 @@ use super::{
     shape::{BlockFields, Cited, CitedPage},
 };
 use crate::import::{
-    json::{Lenient, MaybeText, Raw, UnreadValue},
+    json::{Lenient, MaybeText, Raw, UnclaimedValue},
     unread::{self, UnknownKeys, push_field},
 };
 
@@ -24,13 +24,13 @@ impl BesideWords {
     /// Keeps what no field of a record took.
     pub(super) fn keep_unread<'de>(&mut self, key: &str, record: &impl Lenient<'de>) {
         let Self { more, keys } = self;
-        record.unread(key, &mut |key, value| keys.push_unread(key, value, left_out, more));
+        record.unread(key, &mut |key, value| keys.push_unclaimed(key, value, left_out, more));
     }
 
     /// Keeps the value of a field that says nothing where it stands.
     pub(super) fn keep_field(&mut self, key: &str, value: Raw<'_>) {
         if !value.0.is_empty() {
-            push_unread(key, &UnreadValue::Json(value.0), &mut self.more);
+            push_unclaimed(key, &UnclaimedValue::Json(value.0), &mut self.more);
         }
     }
 
@@ -80,8 +80,8 @@ impl BesideWords {
 }
 
 /// Appends a value that no field took, under its key, if there is a word in it.
-pub(super) fn push_unread(key: &str, value: &UnreadValue<'_>, out: &mut String) {
-    unread::push_unread(key, value, left_out, out);
+pub(super) fn push_unclaimed(key: &str, value: &UnclaimedValue<'_>, out: &mut String) {
+    unread::push_unclaimed(key, value, left_out, out);
 }
 
 /// Appends every word of a value.
@@ -127,18 +127,18 @@ impl<'s> Said<'s> {
     pub(super) fn push_unsaid(
         &mut self,
         key: &str,
-        value: &UnreadValue<'_>,
+        value: &UnclaimedValue<'_>,
         keys: &mut UnknownKeys,
         out: &mut String,
     ) {
         let json = match value {
-            UnreadValue::Text(text) if self.says(text) => return,
-            UnreadValue::Text(_) => return keys.push_unread(key, value, left_out, out),
-            UnreadValue::Json(json) => json,
+            UnclaimedValue::Text(text) if self.says(text) => return,
+            UnclaimedValue::Text(_) => return keys.push_unclaimed(key, value, left_out, out),
+            UnclaimedValue::Json(json) => json,
         };
         // What is too deep for it is told as it is.
         let Ok(whole) = serde_json::from_str::<Value>(json) else {
-            return keys.push_unread(key, value, left_out, out);
+            return keys.push_unclaimed(key, value, left_out, out);
         };
         let before = out.len();
         let mut left = vec![(key.to_owned(), whole, 0)];

@@ -14,7 +14,7 @@ use std::{borrow::Cow, cell::Cell, marker::PhantomData};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess};
 
 pub(crate) use raw::{Raw, Repaired, decode_unicode_escape, from_str_or_repaired};
-pub(crate) use record::{Field, UnreadValue, UnreadValues, record};
+pub(crate) use record::{Field, UnclaimedValue, UnclaimedValues, record};
 pub(crate) use sink::{Sink, SinkSeed, deserialize_into};
 
 use record::FieldSeed;
@@ -74,7 +74,7 @@ pub(crate) trait Lenient<'de>: Default {
     }
 
     /// Visits the values in it that no field took, each with the key it stands under; `parent_key` is its own.
-    fn unread(&self, _parent_key: &str, _visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {}
+    fn unread(&self, _parent_key: &str, _visit: &mut dyn FnMut(&str, &UnclaimedValue<'_>)) {}
 }
 
 /// Reads a value from JSON as text; what its lists take comes out of the budget.
@@ -236,7 +236,7 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Vec<T> {
         Ok(elements)
     }
 
-    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnclaimedValue<'_>)) {
         for element in self {
             element.unread(parent_key, visit);
         }
@@ -282,7 +282,7 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for OneOrMany<T> {
         Ok(Self(elements))
     }
 
-    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnclaimedValue<'_>)) {
         self.0.unread(parent_key, visit);
     }
 }
@@ -312,7 +312,7 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Maybe<T> {
         Ok(Self(Some(value)))
     }
 
-    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnclaimedValue<'_>)) {
         if let Some(value) = &self.0 {
             value.unread(parent_key, visit);
         }

@@ -51,7 +51,7 @@ impl Raw<'_> {
                 Some(b'b') => '\u{8}',
                 Some(b'f') => '\u{c}',
                 Some(b'u') => {
-                    let (character, length) = escaped(rest);
+                    let (character, length) = decode_u_escape(rest);
                     out.push(character);
                     rest = &rest[length..];
                     continue;
@@ -122,7 +122,7 @@ record! {
 
 /// Returns the character of an escape whose first backslash is passed, as in `u20ac`, or `ud83d\ude00` for a
 /// pair; and its length in bytes.
-fn escaped(text: &str) -> (char, usize) {
+fn decode_u_escape(text: &str) -> (char, usize) {
     match utf16_escape::code(&text.as_bytes()[1..], 1) {
         Some((code, length)) => (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 1 + length),
         None => (char::REPLACEMENT_CHARACTER, 1),
@@ -133,7 +133,7 @@ fn escaped(text: &str) -> (char, usize) {
 /// beginning, and for half a letter.
 pub(crate) fn decode_unicode_escape(text: &str) -> Option<(char, usize)> {
     let rest = text.strip_prefix('\\').filter(|rest| rest.starts_with('u'))?;
-    let (letter, length) = escaped(rest);
+    let (letter, length) = decode_u_escape(rest);
     (letter != char::REPLACEMENT_CHARACTER).then_some((letter, length + 1))
 }
 

@@ -11,7 +11,7 @@ use super::{
 
 /// A struct whose fields are read from an object by key. Unknown keys are skipped; of a key that occurs twice the
 /// last value counts. One that `keeps` its rest loses no string: what stands under an unknown key, and what is of
-/// another type than its field, is kept in [`UnreadValues`], but for what the named function leaves out.
+/// another type than its field, is kept in [`UnclaimedValues`], but for what the named function leaves out.
 macro_rules! record {
     ($(#[$meta:meta])* $name:ident<$life:lifetime> { $($(#[$doc:meta])* $field:ident: $type:ty = $key:literal,)* }) => {
         $(#[$meta])*
@@ -42,7 +42,7 @@ macro_rules! record {
         pub(crate) struct $name<$life> {
             $($(#[$doc])* pub $field: $type,)*
             /// The values that no field takes.
-            pub unread: $crate::import::json::UnreadValues<$life>,
+            pub unread: $crate::import::json::UnclaimedValues<$life>,
         }
 
         impl<$life> $crate::import::json::Lenient<$life> for $name<$life> {
@@ -101,7 +101,7 @@ macro_rules! record {
                 field.fill(self, map)
             }
 
-            fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &$crate::import::json::UnreadValue<'_>)) {
+            fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &$crate::import::json::UnclaimedValue<'_>)) {
                 $(self.$field.unread($key, visit);)*
                 for (key, value) in &self.unread.0 {
                     visit(if key.is_empty() { parent_key } else { key }, value);
@@ -116,7 +116,7 @@ pub(crate) use record;
 pub(crate) struct Field<'a, 'de> {
     key: &'a Cow<'de, str>,
     pub(super) budget: &'a MemoryBudget,
-    unread: &'a mut UnreadValues<'de>,
+    unread: &'a mut UnclaimedValues<'de>,
 }
 
 impl<'a, 'de> Field<'a, 'de> {
@@ -124,7 +124,7 @@ impl<'a, 'de> Field<'a, 'de> {
     pub(crate) fn new(
         key: &'a Cow<'de, str>,
         budget: &'a MemoryBudget,
-        unread: &'a mut UnreadValues<'de>,
+        unread: &'a mut UnclaimedValues<'de>,
     ) -> Self {
         Self { key, budget, unread }
     }
@@ -228,7 +228,7 @@ impl<'de, T: Lenient<'de>> FromShape<'de> for FieldSeed<'_, 'de, T> {
 
 /// A value that no field takes.
 #[derive(Clone, Debug)]
-pub(crate) enum UnreadValue<'de> {
+pub(crate) enum UnclaimedValue<'de> {
     /// As it stands in the JSON.
     Json(&'de str),
     /// A string, read.
@@ -237,9 +237,9 @@ pub(crate) enum UnreadValue<'de> {
 
 /// The values of an object that no field takes, with their keys; an empty key is that of the object itself.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct UnreadValues<'de>(pub Vec<(Cow<'de, str>, UnreadValue<'de>)>);
+pub(crate) struct UnclaimedValues<'de>(pub Vec<(Cow<'de, str>, UnclaimedValue<'de>)>);
 
-impl<'de> UnreadValues<'de> {
+impl<'de> UnclaimedValues<'de> {
     /// Returns these values and others.
     pub(crate) fn and(mut self, others: Self) -> Self {
         self.0.extend(others.0);
@@ -251,19 +251,19 @@ impl<'de> UnreadValues<'de> {
         let may_hold_text =
             value.0.starts_with(['"', '{', '[']) && value.0.contains('"') && value.0 != "\"\"";
         if may_hold_text {
-            self.push(key, UnreadValue::Json(value.0), budget);
+            self.push(key, UnclaimedValue::Json(value.0), budget);
         }
     }
 
     /// Keeps a string that stands where something else should.
     pub(crate) fn keep_text(&mut self, key: Cow<'de, str>, text: Cow<'de, str>, budget: &MemoryBudget) {
         if !text.is_empty() {
-            self.push(key, UnreadValue::Text(text), budget);
+            self.push(key, UnclaimedValue::Text(text), budget);
         }
     }
 
-    fn push(&mut self, key: Cow<'de, str>, value: UnreadValue<'de>, budget: &MemoryBudget) {
-        if budget.spend(size_of::<(Cow<'de, str>, UnreadValue<'de>)>() + OVERHEAD_PER_ELEMENT) {
+    fn push(&mut self, key: Cow<'de, str>, value: UnclaimedValue<'de>, budget: &MemoryBudget) {
+        if budget.spend(size_of::<(Cow<'de, str>, UnclaimedValue<'de>)>() + OVERHEAD_PER_ELEMENT) {
             self.0.push((key, value));
         }
     }
@@ -301,7 +301,7 @@ mod tests {
     fn a_rest_takes_no_more_memory_than_allowed() {
         let json = format!("{{{}\"weight\":\"a\"}}", "\"weight\":\"a\",".repeat(10_000));
         let budget =
-            MemoryBudget::new(10 * (size_of::<(Cow<'_, str>, UnreadValue<'_>)>() + OVERHEAD_PER_ELEMENT));
+            MemoryBudget::new(10 * (size_of::<(Cow<'_, str>, UnclaimedValue<'_>)>() + OVERHEAD_PER_ELEMENT));
         assert_eq!(from_str::<Kept<'_>>(&json, &budget).unwrap().unread.0.len(), 10);
         assert_eq!(from_str::<Kept<'_>>("\"a\"", &budget).unwrap().unread.0.len(), 0, "it is used up");
     }

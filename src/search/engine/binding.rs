@@ -4,7 +4,7 @@ use fixedbitset::FixedBitSet;
 
 use super::{Engine, indexed_terms::IndexedTerms};
 use crate::{
-    library::Handle,
+    library::ConversationHandle,
     search::{Matcher, Query},
 };
 
@@ -39,7 +39,7 @@ impl Binding {
     }
 
     /// Returns whether a conversation may be let in, at once. No is certain.
-    pub fn may_let_in(&self, handle: Handle) -> bool {
+    pub fn may_let_in(&self, handle: ConversationHandle) -> bool {
         let contains = |handles: &FixedBitSet| handles.contains(handle.0 as usize);
         match &self.admission {
             Admission::All => true,
@@ -49,7 +49,7 @@ impl Binding {
     }
 
     /// Returns whether a conversation that [may be](Self::may_let_in) is let in.
-    pub fn lets_in(&self, engine: &Engine, handle: Handle) -> bool {
+    pub fn lets_in(&self, engine: &Engine, handle: ConversationHandle) -> bool {
         let conversation = engine.library.get(handle);
         match &self.admission {
             Admission::All => true,
@@ -61,7 +61,7 @@ impl Binding {
     }
 
     /// Returns the messages that count. `None`: all that are shown.
-    pub fn messages(&self, engine: &Engine, handle: Handle) -> Option<Vec<u32>> {
+    pub fn messages(&self, engine: &Engine, handle: ConversationHandle) -> Option<Vec<u32>> {
         match &self.admission {
             Admission::All | Admission::Indexed(..) => None,
             Admission::Text(_, matcher) => matcher.compiled().eligible_messages(engine.library.get(handle)),

@@ -1,6 +1,6 @@
 //! One conversation found, in 16 bytes.
 
-use crate::{library::Handle, search::Score};
+use crate::{library::ConversationHandle, search::Score};
 
 /// Stands for a number that is not there.
 const NONE: u32 = u32::MAX;
@@ -8,7 +8,7 @@ const NONE: u32 = u32::MAX;
 /// One conversation found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::search) struct FoundConversation {
-    pub handle: Handle,
+    pub handle: ConversationHandle,
     pub score: Score,
     best: u32,
     hits: u32,
@@ -16,7 +16,7 @@ pub(in crate::search) struct FoundConversation {
 
 impl FoundConversation {
     /// Describes one. `best` is the message to open at; `hits` is `None` if they were not counted.
-    pub fn new(handle: Handle, score: Score, best: Option<u32>, hits: Option<usize>) -> Self {
+    pub fn new(handle: ConversationHandle, score: Score, best: Option<u32>, hits: Option<usize>) -> Self {
         Self { handle, score, best: best.unwrap_or(NONE), hits: hits.map_or(NONE, |hits| hits as u32) }
     }
 

@@ -9,7 +9,7 @@ use fixedbitset::FixedBitSet;
 use super::{Engine, FoundConversation, MAX_HITS, Plan};
 use crate::{
     conversation::Conversation,
-    library::Handle,
+    library::ConversationHandle,
     message::branches,
     search::{
         index::occurrences::{Occurrences, TermLookup},
@@ -90,7 +90,7 @@ impl IndexedTerms {
     }
 
     /// Ranks a conversation that matches, as far as the index tells: of several words not how close they stand.
-    pub fn rank(&self, engine: &Engine, handle: Handle) -> FoundConversation {
+    pub fn rank(&self, engine: &Engine, handle: ConversationHandle) -> FoundConversation {
         let visible = VisibleBranch::new(engine, handle);
         let best = self.message_ranks(engine, handle).reduce(|best, other| {
             let is_better = other.quality > best.quality
@@ -103,7 +103,7 @@ impl IndexedTerms {
     }
 
     /// Ranks a conversation that matches by its text too.
-    pub fn judge(&self, engine: &Engine, plan: &Plan, handle: Handle) -> FoundConversation {
+    pub fn judge(&self, engine: &Engine, plan: &Plan, handle: ConversationHandle) -> FoundConversation {
         let conversation = engine.library.get(handle);
         let mut ranks: Vec<MessageRank> = self.message_ranks(engine, handle).collect();
         ranks.sort_by_key(|rank| (std::cmp::Reverse(rank.quality), rank.message));
@@ -129,7 +129,12 @@ impl IndexedTerms {
         self.found(engine, handle, best)
     }
 
-    fn found(&self, engine: &Engine, handle: Handle, best: Option<MessageRank>) -> FoundConversation {
+    fn found(
+        &self,
+        engine: &Engine,
+        handle: ConversationHandle,
+        best: Option<MessageRank>,
+    ) -> FoundConversation {
         let title = engine.index.slots_of(handle).start as usize;
         let boundaries = self.required.iter().map(|term| term.boundary(title));
         let in_title = boundaries.clone().flatten().count() as u32;
@@ -144,7 +149,7 @@ impl IndexedTerms {
     fn message_ranks<'a>(
         &'a self,
         engine: &'a Engine,
-        handle: Handle,
+        handle: ConversationHandle,
     ) -> impl Iterator<Item = MessageRank> + 'a {
         let slots = engine.index.slots_of(handle);
         let title = slots.start;
@@ -220,7 +225,7 @@ struct VisibleBranch<'a> {
 }
 
 impl<'a> VisibleBranch<'a> {
-    fn new(engine: &'a Engine, handle: Handle) -> Self {
+    fn new(engine: &'a Engine, handle: ConversationHandle) -> Self {
         let is_linear = engine.index.entry(&engine.library, handle).is_linear;
         Self { conversation: engine.library.get(handle), is_linear, messages: OnceCell::new() }
     }

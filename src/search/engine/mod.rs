@@ -38,7 +38,7 @@ use super::{
     index::{Index, draft::IndexDraft, occurrences::Occurrences},
     matching::{Evaluation, Term},
 };
-use crate::library::{Handle, Library};
+use crate::library::{ConversationHandle, Library};
 
 /// Hits are counted up to here; one more means "more".
 const MAX_HITS: usize = 9_999;
@@ -141,7 +141,7 @@ impl Engine {
         Some(found)
     }
 
-    fn evaluate(&self, plan: &Plan, handle: Handle) -> Option<FoundConversation> {
+    fn evaluate(&self, plan: &Plan, handle: ConversationHandle) -> Option<FoundConversation> {
         let conversation = self.library.get(handle);
         let entry = self.index.entry(&self.library, handle);
         let compiled = plan.matcher.compiled();
@@ -311,6 +311,9 @@ fn is_grown_from(library: &Library, earlier: &Library) -> bool {
     handles <= library.handle_bound()
         && [0, handles.saturating_sub(1)].into_iter().take(handles).all(|handle| {
             // The earlier one is still held, so that no other conversation can stand in its place.
-            std::ptr::eq(earlier.get(Handle(handle as u32)), library.get(Handle(handle as u32)))
+            std::ptr::eq(
+                earlier.get(ConversationHandle(handle as u32)),
+                library.get(ConversationHandle(handle as u32)),
+            )
         })
 }

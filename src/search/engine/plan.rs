@@ -12,7 +12,7 @@ use fixedbitset::FixedBitSet;
 
 use super::{Engine, answers::CachedAnswer, found::FoundConversation, indexed_terms::IndexedTerms};
 use crate::{
-    library::Handle,
+    library::ConversationHandle,
     search::{
         Matcher, Query,
         index::occurrences::TermLookup,
@@ -33,7 +33,7 @@ pub(in crate::search) struct Plan {
     /// Hits in all that is known, if nothing is to be looked at.
     pub(super) known_hits: Option<usize>,
     /// To be looked at: [`NEWEST_FIRST`] of them newest first, then the rest as they lie in memory.
-    pub(super) candidates: Vec<Handle>,
+    pub(super) candidates: Vec<ConversationHandle>,
     /// The slots that may have a hit of any term, where that is known and spares work.
     pub(super) possible_slots: Option<FixedBitSet>,
     /// The slots of each term, if the index answers the query: then the candidates are what matches, no more.
@@ -43,7 +43,7 @@ pub(in crate::search) struct Plan {
 }
 
 impl Plan {
-    fn new(query: &Query, matcher: Matcher, mut candidates: Vec<Handle>) -> Self {
+    fn new(query: &Query, matcher: Matcher, mut candidates: Vec<ConversationHandle>) -> Self {
         if let Some(rest) = candidates.get_mut(NEWEST_FIRST..) {
             rest.sort_unstable();
         }
@@ -78,7 +78,7 @@ impl Plan {
     }
 
     /// Returns some of the conversations that are to be looked at.
-    pub(super) fn chunk(&self, range: Range<usize>) -> impl Iterator<Item = Handle> + '_ {
+    pub(super) fn chunk(&self, range: Range<usize>) -> impl Iterator<Item = ConversationHandle> + '_ {
         self.candidates[range].iter().copied()
     }
 
@@ -118,7 +118,7 @@ impl Engine {
 
     /// Plans a query that was asked before: only the conversations that were added since are looked at.
     fn plan_added(&self, query: &Query, answer: &CachedAnswer) -> Plan {
-        let is_added = |handle: &Handle| handle.0 as usize >= answer.handle_count;
+        let is_added = |handle: &ConversationHandle| handle.0 as usize >= answer.handle_count;
         let candidates = self.library.by_date().iter().copied().filter(is_added).collect();
         Plan { known: Arc::clone(&answer.found), ..Plan::new(query, Matcher::new(query), candidates) }
     }
@@ -131,7 +131,7 @@ impl Engine {
         let matcher = Matcher::new(query);
         let terms = IndexedTerms::of(self, matcher.compiled())?;
         let matches = terms.matches(self, matcher.compiled());
-        let is_match = |handle: &Handle| {
+        let is_match = |handle: &ConversationHandle| {
             matches.contains(handle.0 as usize) && matcher.compiled().admits(self.library.get(*handle))
         };
         let candidates = self.library.by_date().iter().copied().filter(is_match).collect();
@@ -143,7 +143,7 @@ impl Engine {
         let matcher = Matcher::new(query);
         let possible = self.possible(matcher.compiled().required());
         let indexed = self.index.handles();
-        let is_possible = |handle: &Handle| {
+        let is_possible = |handle: &ConversationHandle| {
             handle.0 >= indexed
                 || possible.as_ref().is_none_or(|possible| possible.contains(handle.0 as usize))
         };

@@ -14,7 +14,7 @@ use super::{
     Engine, FoundConversation, binding::Binding, token_scores::TokenScores, word_variants::Substitution,
 };
 use crate::{
-    library::Handle,
+    library::ConversationHandle,
     search::{
         Matcher, Query,
         index::{LetterSet, occurrences::TermLookup, tokenizer::tokenize},
@@ -43,7 +43,7 @@ const SCORE_STEPS: f32 = 4_096.0;
 /// A conversation with some of the words.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::search) struct PartialMatch {
-    pub handle: Handle,
+    pub handle: ConversationHandle,
     pub score: Score,
     /// The message that answers best. `None`: only the title has any of the words.
     pub best: Option<u32>,
@@ -172,7 +172,7 @@ impl SomeWords {
         }
         let having = self.conversations_having(engine);
         let (mut weighty, mut turned_light) = (Vec::new(), Vec::new());
-        let mut light: Vec<Handle> = Vec::new();
+        let mut light: Vec<ConversationHandle> = Vec::new();
         for &handle in engine.library.by_date() {
             let at = handle.0 as usize;
             if scores.present[at] == 0 || is_first.contains(at) || !self.binding.may_let_in(handle) {
@@ -198,7 +198,7 @@ impl SomeWords {
         turned_light.truncate(MIN_FOUND.saturating_sub(found.len()));
         found.append(&mut turned_light);
         light.sort_by(|one, other| {
-            let score = |handle: &Handle| scores.by_conversation[handle.0 as usize];
+            let score = |handle: &ConversationHandle| scores.by_conversation[handle.0 as usize];
             score(other).total_cmp(&score(one))
         });
         for handle in light {
@@ -224,7 +224,7 @@ impl SomeWords {
         for word in &self.words {
             wanted.add_all(LetterSet::of(&word.typed));
         }
-        let mut found: Vec<(u32, Handle)> = Vec::new();
+        let mut found: Vec<(u32, ConversationHandle)> = Vec::new();
         for &handle in engine.library.by_date().iter().filter(|handle| !is_found.contains(handle.0 as usize))
         {
             // A title that has a word, or its letters in order, has its letters.
@@ -265,7 +265,7 @@ impl SomeWords {
         engine: &Engine,
         scores: &Scores,
         having: &[Option<FixedBitSet>],
-        handle: Handle,
+        handle: ConversationHandle,
     ) -> Option<(f32, PartialMatch)> {
         let slots = engine.index.slots_of(handle);
         let (mut weight, mut present) = (scores.weight[handle.0 as usize], scores.present[handle.0 as usize]);

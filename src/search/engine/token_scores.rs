@@ -1,7 +1,7 @@
 //! BM25: what one token of a query adds to the scores of the conversations and messages that have it.
 
 use super::{Engine, word_variants::WordVariants};
-use crate::library::Handle;
+use crate::library::ConversationHandle;
 
 /// How soon more of one word says no more, and how much a long conversation must have more of it: the usual constants
 /// of BM25, tried on 364 queries.
@@ -37,7 +37,7 @@ impl TokenScores {
         }
         let weight = inverse_frequency(index.handles() as usize, handles.len());
         let of_conversation = |handle: u32| {
-            let length = index.length_of(Handle(handle)) as f32 / index.mean_length();
+            let length = index.length_of(ConversationHandle(handle)) as f32 / index.mean_length();
             (handle, weight * saturated(frequency[handle as usize], length))
         };
         let of_slot = |(slot, count)| {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     conversation::{Conversation, Visibility},
-    library::{Handle, Library},
+    library::{ConversationHandle, Library},
     search::matching::FoldsToAscii,
 };
 
@@ -45,7 +45,7 @@ impl IndexDraft {
         let mut draft = Self::default();
         let mut counter = Counter::default();
         for handle in handles {
-            if stop() || !draft.push(library.get(Handle(handle)), &mut counter, stop) {
+            if stop() || !draft.push(library.get(ConversationHandle(handle)), &mut counter, stop) {
                 break;
             }
         }

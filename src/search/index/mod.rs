@@ -34,7 +34,7 @@ use self::{
 };
 pub(in crate::search) use self::{entry::IndexEntry, title_letters::LetterSet};
 use super::matching::FoldsToAscii;
-use crate::library::{Handle, Library};
+use crate::library::{ConversationHandle, Library};
 
 /// Segments of one size that are merged into a larger one.
 const MERGED_SEGMENTS: usize = 16;
@@ -138,12 +138,12 @@ impl Index {
     }
 
     /// Returns the letters of a conversation's title.
-    pub fn title_letters(&self, handle: Handle) -> LetterSet {
+    pub fn title_letters(&self, handle: ConversationHandle) -> LetterSet {
         self.conversations[handle.0 as usize].title_letters
     }
 
     /// Returns the entry of a conversation; of one that is not indexed yet, what a look at it tells.
-    pub fn entry(&self, library: &Library, handle: Handle) -> IndexEntry {
+    pub fn entry(&self, library: &Library, handle: ConversationHandle) -> IndexEntry {
         match self.conversations.get(handle.0 as usize) {
             Some(indexed) => {
                 IndexEntry { folds_to_ascii: indexed.folds_to_ascii, is_linear: indexed.is_linear }
@@ -153,17 +153,17 @@ impl Index {
     }
 
     /// Returns the slots of a conversation: its title, then its messages.
-    pub fn slots_of(&self, handle: Handle) -> Range<u32> {
+    pub fn slots_of(&self, handle: ConversationHandle) -> Range<u32> {
         self.first_slots[handle.0 as usize]..self.first_slots[handle.0 as usize + 1]
     }
 
     /// Returns the conversation of a slot.
-    pub fn handle_of(&self, slot: u32) -> Handle {
-        Handle(self.handles_by_slot[slot as usize])
+    pub fn handle_of(&self, slot: u32) -> ConversationHandle {
+        ConversationHandle(self.handles_by_slot[slot as usize])
     }
 
     /// Returns the number of words in a conversation's title and shown messages.
-    pub fn length_of(&self, handle: Handle) -> u32 {
+    pub fn length_of(&self, handle: ConversationHandle) -> u32 {
         self.conversations[handle.0 as usize].length
     }
 

@@ -23,7 +23,7 @@ use self::{chunks::map_finished_chunks, respond::respond};
 pub use super::engine::Substitution;
 use super::{Matcher, Query, Score, engine::Engine, index::draft::IndexDraft, matching::Interruption};
 use crate::{
-    library::{Handle, Library},
+    library::{ConversationHandle, Library},
     parallel,
 };
 
@@ -53,7 +53,7 @@ pub struct Request {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row {
     /// The conversation.
-    pub handle: Handle,
+    pub handle: ConversationHandle,
     /// The message to open at. `None`: the title alone matched.
     pub best_message: Option<u32>,
     /// The rank.
@@ -289,7 +289,7 @@ fn index_steps(library: &Library, handles: Range<u32>) -> Vec<Range<u32>> {
     let mut steps = Vec::new();
     let (mut start, mut bytes) = (handles.start, 0);
     for handle in handles.clone() {
-        bytes += library.get(Handle(handle)).readable_text().len();
+        bytes += library.get(ConversationHandle(handle)).readable_text().len();
         if bytes >= INDEX_STEP {
             steps.push(start..handle + 1);
             (start, bytes) = (handle + 1, 0);

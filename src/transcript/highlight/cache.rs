@@ -11,7 +11,7 @@ use hashbrown::{HashMap, HashSet};
 use super::{Code, CodeTones, HighlightId, HighlightRequest};
 
 /// Coloured lines that are kept before they are thrown away.
-const KEPT: usize = 400_000;
+const MAX_CACHED_LINES: usize = 400_000;
 /// Code longer than this, in bytes, stays plain: colouring it would take seconds.
 const MAX_CODE_LENGTH: usize = 200_000;
 
@@ -63,19 +63,19 @@ impl HighlightCache {
 
     /// Keeps the colours of a block. Returns false when there are none, or when they are another
     /// transcript's.
-    pub fn insert(&mut self, job: HighlightId, colors: CodeTones) -> bool {
-        if job.transcript != self.serial || colors.is_empty() {
+    pub fn insert(&mut self, highlight_id: HighlightId, colors: CodeTones) -> bool {
+        if highlight_id.transcript != self.serial || colors.is_empty() {
             return false;
         }
         let requests = &mut self.requests.get_mut().jobs;
-        if self.lines > KEPT {
+        if self.lines > MAX_CACHED_LINES {
             self.known.clear();
             requests.clear();
             self.lines = 0;
         }
         self.lines += colors.len();
-        requests.insert(job);
-        self.known.insert(job, Rc::new(colors));
+        requests.insert(highlight_id);
+        self.known.insert(highlight_id, Rc::new(colors));
         true
     }
 }

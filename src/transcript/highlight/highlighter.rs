@@ -13,7 +13,7 @@ use syntect::parsing::{ParseState, Scope, ScopeStack, ScopeStackOp, SyntaxRefere
 
 use super::{
     CodeTones,
-    time_taken::{Language, TimeTaken},
+    time_taken::{HighlightTimeBudget, Language},
 };
 use crate::transcript::Tone;
 
@@ -66,7 +66,7 @@ pub struct Highlighter {
     tones: Vec<(Scope, Tone)>,
     /// The beginnings of the scopes that stand for a language.
     languages: Vec<Scope>,
-    time: TimeTaken,
+    time: HighlightTimeBudget,
 }
 
 /// The syntaxes, with the expressions that were compiled so far.
@@ -116,7 +116,7 @@ impl Highlighter {
         let tones = TONES.iter().filter_map(|&(scope, tone)| Some((Scope::new(scope).ok()?, tone))).collect();
         let languages = ["source", "text"].iter().filter_map(|scope| Scope::new(scope).ok()).collect();
         let loaded = Mutex::new(Arc::new(LoadedSyntaxes::new()));
-        Self { loaded, tones, languages, time: TimeTaken::default() }
+        Self { loaded, tones, languages, time: HighlightTimeBudget::default() }
     }
 
     /// Colours a piece of code, for [`Transcript::apply_highlight`](crate::transcript::Transcript::apply_highlight). Returns no

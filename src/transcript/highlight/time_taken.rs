@@ -29,7 +29,7 @@ pub(super) type Language = (u16, u16);
 
 /// The time that all colouring took so far beyond what it may. Several threads may add to it.
 #[derive(Debug)]
-pub(super) struct TimeTaken {
+pub(super) struct HighlightTimeBudget {
     state: Mutex<State>,
     max_excess: Duration,
 }
@@ -45,7 +45,7 @@ struct State {
 
 /// The time that a block takes.
 pub(super) struct BlockTimer<'a> {
-    all: &'a TimeTaken,
+    all: &'a HighlightTimeBudget,
     language: Language,
     excess: Cell<Duration>,
 }
@@ -57,13 +57,13 @@ pub(super) struct Timer<'a> {
     begun: Duration,
 }
 
-impl Default for TimeTaken {
+impl Default for HighlightTimeBudget {
     fn default() -> Self {
         Self::with_max_excess(MAX_EXCESS_IN_ALL)
     }
 }
 
-impl TimeTaken {
+impl HighlightTimeBudget {
     fn with_max_excess(max_excess: Duration) -> Self {
         let state = State {
             excess: Duration::ZERO,
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_block_that_takes_long_ends_and_in_the_end_all_of_them() {
-        let all = TimeTaken::default();
+        let all = HighlightTimeBudget::default();
         let mut ended = 0;
         while !all.is_too_much() {
             let block = all.block((1, 1));
@@ -163,7 +163,7 @@ mod tests {
     /// Short blocks in many languages switched off all colours for good on a slow machine.
     #[test]
     fn languages_take_time_to_be_made_ready_once_and_not_for_ever() {
-        let all = TimeTaken::default();
+        let all = HighlightTimeBudget::default();
         for language in 0..20 {
             all.block((language, 0)).add(MAX_PREPARING, 0);
         }
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn what_took_less_makes_up_for_what_took_long_but_not_beforehand() {
-        let all = TimeTaken::default();
+        let all = HighlightTimeBudget::default();
         let block = all.block((1, 1));
         block.add(Duration::ZERO, 1 << 20);
         block.add(MAX_PREPARING + Duration::from_millis(400), 0);
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_piece_that_panics_counts() {
-        let all = TimeTaken::default();
+        let all = HighlightTimeBudget::default();
         let block = all.block((1, 1));
         let result = catch_unwind(AssertUnwindSafe(|| {
             let _timer = Timer { block: &block, bytes: 0, begun: Duration::ZERO };

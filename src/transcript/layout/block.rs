@@ -75,9 +75,9 @@ pub enum ContainerKind {
     /// A task, done or not.
     Task(bool),
     /// The text of a footnote, indented under its label.
-    Note,
+    PlainIndent,
     /// A canvas or another document within the message.
-    Frame,
+    Boxed,
 }
 
 /// The content of a [`LayoutBlock`].

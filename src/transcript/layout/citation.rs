@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use super::line::{Span, Tone};
 use crate::{
-    conversation::{Detail, Link, Part},
+    conversation::{Annotation, AnnotationKind, Link},
     message::link_safety::host,
     transcript::{
         markdown::inline_span::{CitationNumber, InlineSpan, InlineSpanKind},
@@ -34,12 +34,12 @@ impl<'a> CitedSources<'a> {
     ///
     /// A citation reads as links in brackets. One that does not is part of the text (a list of pages, a film): its
     /// words stay, and it has no number.
-    pub fn of(parts: &'a [Part], text: &str) -> Self {
+    pub fn of(parts: &'a [Annotation], text: &str) -> Self {
         let mut sources = Self::default();
         let mut numbered = 0;
         for part in parts {
             match &part.detail {
-                Detail::Citation(links) => {
+                AnnotationKind::Citation(links) => {
                     numbered += links.len();
                     if numbered > MAX_NUMBERED {
                         continue;
@@ -56,7 +56,7 @@ impl<'a> CitedSources<'a> {
                         sources.citations.push((range, shown));
                     }
                 }
-                Detail::Sources(links) => {
+                AnnotationKind::ListedSources(links) => {
                     for link in links {
                         sources.number(link);
                     }
@@ -200,8 +200,8 @@ mod tests {
         Link { title: title.into(), url: url.into() }
     }
 
-    fn cite(range: Range<u32>, links: &[Link]) -> Part {
-        Part { range, detail: Detail::Citation(links.into()) }
+    fn cite(range: Range<u32>, links: &[Link]) -> Annotation {
+        Annotation { range, detail: AnnotationKind::Citation(links.into()) }
     }
 
     #[test]
@@ -248,7 +248,8 @@ mod tests {
     #[test]
     fn of_very_many_sources_the_first_are_numbered_and_fewer_listed() {
         let links: Vec<Link> = (0..20_000).map(|n| link("A", &format!("https://a.example/{n}"))).collect();
-        let parts: Vec<Part> = links.iter().map(|link| cite(0..3, std::slice::from_ref(link))).collect();
+        let parts: Vec<Annotation> =
+            links.iter().map(|link| cite(0..3, std::slice::from_ref(link))).collect();
         let sources = CitedSources::of(&parts, "(a) ");
         assert_eq!(sources.citations.len(), MAX_NUMBERED);
         let lines: Vec<String> = sources.lines(40).map(text).collect();

@@ -68,7 +68,7 @@ impl LayoutContext<'_> {
 
 /// Lays out a document at the end of `lines`.
 pub fn lay_out(document: &LayoutDocument, context: &LayoutContext<'_>, lines: &mut Vec<Line>) {
-    let mut layout = DocumentLayout { document, context, lines, begun: 0 };
+    let mut layout = LineWriter { document, context, lines, begun: 0 };
     let mut before: &[Container] = &[];
     for (number, block) in document.blocks.iter().enumerate() {
         if block.gap && number > 0 {
@@ -79,7 +79,7 @@ pub fn lay_out(document: &LayoutDocument, context: &LayoutContext<'_>, lines: &m
     }
 }
 
-struct DocumentLayout<'a> {
+struct LineWriter<'a> {
     document: &'a LayoutDocument,
     context: &'a LayoutContext<'a>,
     lines: &'a mut Vec<Line>,
@@ -87,7 +87,7 @@ struct DocumentLayout<'a> {
     begun: u32,
 }
 
-impl DocumentLayout<'_> {
+impl LineWriter<'_> {
     fn block(&mut self, block: &LayoutBlock) {
         let containers = self.fitting_containers(&block.containers);
         let indent = containers.iter().map(|container| self.container_width(container)).sum::<usize>();
@@ -199,7 +199,7 @@ impl DocumentLayout<'_> {
 
     fn container_width(&self, container: &Container) -> usize {
         match container.kind {
-            ContainerKind::Quote | ContainerKind::Frame | ContainerKind::Note => 2,
+            ContainerKind::Quote | ContainerKind::Boxed | ContainerKind::PlainIndent => 2,
             ContainerKind::Bullet(_) | ContainerKind::Task(_) => 3,
             ContainerKind::Number(list, _) => self.digits(list) + 3,
         }
@@ -214,7 +214,7 @@ impl DocumentLayout<'_> {
             return self.continued(container);
         }
         let text = match container.kind {
-            ContainerKind::Quote | ContainerKind::Frame | ContainerKind::Note => {
+            ContainerKind::Quote | ContainerKind::Boxed | ContainerKind::PlainIndent => {
                 return self.continued(container);
             }
             ContainerKind::Bullet(depth) => format!(" {} ", ["•", "◦", "‣"][depth % 3]),
@@ -229,7 +229,7 @@ impl DocumentLayout<'_> {
     fn continued(&self, container: &Container) -> Span {
         match container.kind {
             ContainerKind::Quote => Span::new("│ ", Tone::Quote),
-            ContainerKind::Frame => Span::new("│ ", Tone::Chrome),
+            ContainerKind::Boxed => Span::new("│ ", Tone::Chrome),
             _ => Span::new(" ".repeat(self.container_width(container)), Tone::Plain),
         }
     }

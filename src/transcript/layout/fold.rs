@@ -2,9 +2,9 @@
 
 use super::citation;
 use crate::{
-    conversation::{Conversation, Kind, Message, Visibility},
+    conversation::{Conversation, Message, MessageKind, Visibility},
     message::{Canvas, Label, MessageView, format},
-    transcript::{Options, text::sanitize},
+    transcript::{TranscriptOptions, text::sanitize},
 };
 
 /// The bytes of a text whose blank lines at its ends are not counted: looking for the end of megabytes of them takes
@@ -12,18 +12,18 @@ use crate::{
 const MAX_TRIMMED_LENGTH: usize = 1 << 20;
 
 /// Returns how a message that folds starts (`None`: it does not fold): `true` where it starts open.
-pub fn starts_open(conversation: &Conversation, message: usize, options: &Options) -> Option<bool> {
+pub fn starts_open(conversation: &Conversation, message: usize, options: &TranscriptOptions) -> Option<bool> {
     let Message { kind, visibility, .. } = conversation.messages()[message];
     match kind {
-        Kind::Canvas => Some(options.open_canvas),
+        MessageKind::Canvas => Some(options.open_canvas),
         _ if visibility == Visibility::Shown => {
             let mut attachments = MessageView::of(conversation, message).attachments();
             attachments.any(|attachment| !attachment.content.is_empty()).then_some(options.open_files)
         }
         // Nothing but its one line.
-        Kind::Recap => None,
-        Kind::Reasoning => Some(options.open_reasoning),
-        Kind::Instructions | Kind::Memory => Some(options.open_instructions),
+        MessageKind::Recap => None,
+        MessageKind::Reasoning => Some(options.open_reasoning),
+        MessageKind::Instructions | MessageKind::Memory => Some(options.open_instructions),
         _ => Some(options.open_tools),
     }
 }
@@ -31,7 +31,7 @@ pub fn starts_open(conversation: &Conversation, message: usize, options: &Option
 /// Returns whether the whole message is one line while it is folded, rather than only the files it carries.
 pub fn folds_whole_message(conversation: &Conversation, message: usize) -> bool {
     let message = &conversation.messages()[message];
-    message.kind == Kind::Canvas || message.visibility != Visibility::Shown
+    message.kind == MessageKind::Canvas || message.visibility != Visibility::Shown
 }
 
 /// Writes the words of a fold's line, sanitized: `python · 12 lines`. `recap` is the message that labels

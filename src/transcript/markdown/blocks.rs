@@ -33,9 +33,8 @@ pub fn parse(text: &str, base: usize, inline_spans: &[InlineSpan]) -> Option<Lay
     if nests_too_deep(text) {
         return None;
     }
-    let hidden = inline_span::hide(text, inline_spans);
-    let mut parser =
-        BlockParser { text, placeholder_text: &hidden, base, inline_spans, ..BlockParser::default() };
+    let hidden = inline_span::mask(text, inline_spans);
+    let mut parser = BlockParser { text, masked_text: &hidden, base, inline_spans, ..BlockParser::default() };
     for (number, (event, range)) in Parser::new_ext(&hidden, dialect()).into_offset_iter().enumerate() {
         if number == MAX_EVENTS {
             return None;
@@ -85,7 +84,7 @@ pub(super) struct OpenLink {
 #[derive(Default)]
 pub(super) struct BlockParser<'a> {
     pub text: &'a str,
-    pub placeholder_text: &'a str,
+    pub masked_text: &'a str,
     pub base: usize,
     pub inline_spans: &'a [InlineSpan],
     document: LayoutDocument,
@@ -174,7 +173,7 @@ impl BlockParser<'_> {
             Tag::Item => self.start_item(),
             Tag::FootnoteDefinition(label) => {
                 self.flush();
-                self.open(ContainerKind::Note);
+                self.open(ContainerKind::PlainIndent);
                 self.footnote_label = Some(format!("[{label}] "));
             }
             Tag::Table(aligns) => {
@@ -286,7 +285,7 @@ impl BlockParser<'_> {
         self.flush();
         let joined = match self.document.blocks.last().map(|block| &block.content) {
             Some(LayoutContent::Text(prose)) => {
-                prose.text().ends_with(':') || !follows_blank_line(&self.placeholder_text[..at])
+                prose.text().ends_with(':') || !follows_blank_line(&self.masked_text[..at])
             }
             _ => false,
         };

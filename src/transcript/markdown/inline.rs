@@ -23,7 +23,7 @@ impl BlockParser<'_> {
     /// Adds text with the inline spans that stand in it; addresses become links.
     pub(super) fn text(&mut self, shown: &str, range: Range<usize>) {
         self.begin_inline();
-        if self.placeholder_text.get(range.clone()) != Some(shown) {
+        if self.masked_text.get(range.clone()) != Some(shown) {
             // An entity or another thing that does not stand there as it is shown.
             let style = self.style();
             self.prose.push(shown, style, None);
@@ -111,7 +111,7 @@ impl BlockParser<'_> {
         let style = self.style();
         // A carriage return alone ends a line for Markdown; on the screen it is seen.
         if self
-            .placeholder_text
+            .masked_text
             .get(range.clone())
             .is_some_and(|there| there.contains('\r') && !there.contains('\n'))
         {
@@ -167,7 +167,8 @@ impl BlockParser<'_> {
         let Some(link) = self.links.pop() else { return };
         let words = self.prose.text().get(link.before..).unwrap_or_default();
         // Words that name another place than the one they lead to must not be believed.
-        let elsewhere = link_safety::other_place(words, &link.url).map(|place| format!(" ({place})"));
+        let elsewhere =
+            link_safety::misleading_destination(words, &link.url).map(|place| format!(" ({place})"));
         if words.is_empty() {
             let style = TextStyle { underline: true, ..self.style_of(Tone::Link) };
             self.prose.push(&link.url, style, None);

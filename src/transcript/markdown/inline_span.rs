@@ -53,7 +53,7 @@ pub fn merge_formulas(citations: Vec<InlineSpan>, formulas: Vec<Formula>) -> Vec
 /// Overwrites every inline span by punctuation that means nothing to Markdown, byte for byte: offsets stay,
 /// and a delimiter next to a span opens or closes as before, since spans begin and end with punctuation
 /// themselves.
-pub fn hide<'a>(text: &'a str, inline_spans: &[InlineSpan]) -> Cow<'a, str> {
+pub fn mask<'a>(text: &'a str, inline_spans: &[InlineSpan]) -> Cow<'a, str> {
     if inline_spans.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -80,6 +80,6 @@ mod tests {
     #[test]
     fn hiding_keeps_every_offset() {
         let inline_span = InlineSpan { range: 3..9, kind: InlineSpanKind::Citation(Vec::new()) };
-        assert_eq!(hide("ab [x](y) c", &[inline_span]), "ab %%%%%% c");
+        assert_eq!(mask("ab [x](y) c", &[inline_span]), "ab %%%%%% c");
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn join(atoms: Vec<Atom>, tight: bool, led: bool) -> FormulaBox {
     let mut compound = false;
     let mut blank = false;
     // What stands before is the sign of what follows, or takes several rows.
-    let (mut sign, mut tall) = (false, false);
+    let (mut sign, mut tall_bracket) = (false, false);
     for atom in atoms {
         if atom.class == AtomClass::Space {
             if !tight {
@@ -100,7 +100,7 @@ pub(super) fn join(atoms: Vec<Atom>, tight: bool, led: bool) -> FormulaBox {
             || (before == Some(AtomClass::Ordinary)
                 && class == AtomClass::Ordinary
                 && !sign
-                && (compound || atom.compound || (tall && !atom.content.is_flat())));
+                && (compound || atom.compound || (tall_bracket && !atom.content.is_flat())));
         let starts_blank = atom.content.rows.first().is_some_and(|row| row.starts_with(' '));
         if wanted && !blank && !starts_blank {
             all.join(&FormulaBox::text(" "));
@@ -110,7 +110,7 @@ pub(super) fn join(atoms: Vec<Atom>, tight: bool, led: bool) -> FormulaBox {
         before = Some(class);
         compound = atom.compound;
         sign = atom.class == AtomClass::Binary && !binary;
-        tall = !atom.content.is_flat();
+        tall_bracket = !atom.content.is_flat();
     }
     all
 }

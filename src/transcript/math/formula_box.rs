@@ -7,13 +7,13 @@ use crate::transcript::text::sanitize;
 pub(super) struct FormulaBox {
     pub rows: Vec<String>,
     /// The index of the row that stands on the line.
-    pub base: usize,
+    pub baseline: usize,
 }
 
 impl FormulaBox {
     /// Makes a box of one row.
     pub fn text(text: impl Into<String>) -> Self {
-        Self { rows: vec![text.into()], base: 0 }
+        Self { rows: vec![text.into()], baseline: 0 }
     }
 
     /// Returns whether it is one row.
@@ -21,7 +21,7 @@ impl FormulaBox {
         self.rows.len() <= 1
     }
 
-    /// Returns its rows in one; of a tall box the rows that are not blank, set apart.
+    /// Returns its rows in one; of a tall_bracket box the rows that are not blank, set apart.
     pub fn flat(&self) -> String {
         let rows: Vec<&str> = self.rows.iter().map(|row| row.trim()).filter(|row| !row.is_empty()).collect();
         if self.is_flat() { self.rows.concat() } else { rows.join("; ") }
@@ -42,14 +42,14 @@ impl FormulaBox {
             }
             return;
         }
-        let above = self.base.max(right.base);
-        let below =
-            (self.rows.len().saturating_sub(self.base)).max(right.rows.len().saturating_sub(right.base));
+        let above = self.baseline.max(right.baseline);
+        let below = (self.rows.len().saturating_sub(self.baseline))
+            .max(right.rows.len().saturating_sub(right.baseline));
         let width = self.width();
-        let row_of = |sheet: &Self, row: usize| -> String {
-            (row + sheet.base)
+        let row_of = |side: &Self, row: usize| -> String {
+            (row + side.baseline)
                 .checked_sub(above)
-                .and_then(|row| sheet.rows.get(row).cloned())
+                .and_then(|row| side.rows.get(row).cloned())
                 .unwrap_or_default()
         };
         let rows = (0..above + below).map(|row| {
@@ -61,13 +61,13 @@ impl FormulaBox {
             }
             text
         });
-        *self = Self { rows: rows.collect(), base: above };
+        *self = Self { rows: rows.collect(), baseline: above };
     }
 
-    /// Puts brackets around it, as tall as it is.
+    /// Puts brackets around it, as tall_bracket as it is.
     pub fn fenced(self, left: &str, right: &str) -> Self {
         let height = self.rows.len();
-        let mut fenced = tall(left, height, self.base);
+        let mut fenced = tall_bracket(left, height, self.baseline);
         let width = self.width();
         let padded = Self {
             rows: self
@@ -75,12 +75,12 @@ impl FormulaBox {
                 .iter()
                 .map(|row| row.clone() + &" ".repeat(width - sanitize::width(row)))
                 .collect(),
-            base: self.base,
+            baseline: self.baseline,
         };
         // Where nothing closes on the right, blanks there are noise.
         fenced.join(if right.is_empty() { &self } else { &padded });
         if !right.is_empty() {
-            fenced.join(&tall(right, height, padded.base));
+            fenced.join(&tall_bracket(right, height, padded.baseline));
         }
         fenced
     }
@@ -97,7 +97,7 @@ impl FormulaBox {
 }
 
 /// Makes a bracket over this many rows.
-fn tall(bracket: &str, height: usize, base: usize) -> FormulaBox {
+fn tall_bracket(bracket: &str, height: usize, baseline: usize) -> FormulaBox {
     // Top, middle, bottom, and what fills a long one.
     let pieces = match bracket {
         "(" => ["⎛", "⎜", "⎝", "⎜"],
@@ -109,7 +109,7 @@ fn tall(bracket: &str, height: usize, base: usize) -> FormulaBox {
         other => [other; 4],
     };
     if height <= 1 {
-        return FormulaBox { rows: vec![bracket.to_owned()], base };
+        return FormulaBox { rows: vec![bracket.to_owned()], baseline };
     }
     let rows = (0..height).map(|row| {
         let piece = match row {
@@ -120,7 +120,7 @@ fn tall(bracket: &str, height: usize, base: usize) -> FormulaBox {
         };
         pieces[piece].to_owned()
     });
-    FormulaBox { rows: rows.collect(), base }
+    FormulaBox { rows: rows.collect(), baseline }
 }
 
 /// Sets cells in columns, each as wide as its widest. `between` blanks stand between two columns; `right`
@@ -147,6 +147,6 @@ pub(super) fn grid(rows: &[Vec<FormulaBox>], between: usize, right: impl Fn(usiz
         }
         all.rows.extend(line.rows.into_iter().map(|row| row.trim_end().to_owned()));
     }
-    all.base = all.rows.len() / 2;
+    all.baseline = all.rows.len() / 2;
     all
 }

@@ -1,9 +1,9 @@
 //! What a few bytes could make large is cut, and says so.
 
 use super::*;
-use crate::conversation::{Attachment, Detail, Kind, Media, Visibility};
+use crate::conversation::{AnnotationKind, Attachment, Media, MessageKind, Visibility};
 
-fn file(content: &str) -> Part {
+fn file(content: &str) -> Annotation {
     let attachment = Attachment {
         media: Media::File,
         id: "file-1".into(),
@@ -14,7 +14,7 @@ fn file(content: &str) -> Part {
         prompt: "".into(),
         content: content.into(),
     };
-    part(0..0, Detail::Attachment(Box::new(attachment)))
+    part(0..0, AnnotationKind::Attachment(Box::new(attachment)))
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn past_so_many_lines_a_message_says_once_that_it_is_shown_as_it_was_written() {
 fn a_name_of_megabytes_is_looked_at_no_further_than_a_row_goes() {
     let name = "tool".repeat(500_000);
     let draft = MessageDraft {
-        kind: Kind::Call,
+        kind: MessageKind::Call,
         visibility: Visibility::Folded,
         name: Some(&name),
         ..MessageDraft::new(Role::Assistant, "x")

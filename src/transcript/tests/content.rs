@@ -1,7 +1,7 @@
 //! Every kind of content as it is shown.
 
 use super::*;
-use crate::conversation::{Attachment, Detail, Kind, Link, Media, Time, Visibility};
+use crate::conversation::{AnnotationKind, Attachment, Link, Media, MessageKind, Time, Visibility};
 
 fn link(title: &str, url: &str) -> Link {
     Link { title: title.into(), url: url.into() }
@@ -13,7 +13,12 @@ fn attachment(media: Media, name: &str) -> Attachment {
     Attachment { media, id, name: name.into(), size: Some(213_400), dimensions: None, mime, prompt, content }
 }
 
-fn folded<'a>(kind: Kind, name: &'a str, text: &'a str, details: Vec<Detail>) -> MessageDraft<'a> {
+fn folded<'a>(
+    kind: MessageKind,
+    name: &'a str,
+    text: &'a str,
+    details: Vec<AnnotationKind>,
+) -> MessageDraft<'a> {
     let parts = details.into_iter().map(|detail| part(0..0, detail)).collect();
     MessageDraft {
         kind,
@@ -86,7 +91,7 @@ fn a_table_too_wide_scrolls() {
 #[test]
 fn code_may_scroll_instead_of_wrapping() {
     let text = format!("```\n{}\n```", "x ".repeat(40));
-    let options = Options { wrap_code: false, ..Options::default() };
+    let options = TranscriptOptions { wrap_code: false, ..TranscriptOptions::default() };
     let mut transcript = Transcript::new(chain(vec![assistant(&text)]), options);
     let lines = transcript.lines(0, 40);
     assert_eq!((lines[1].scrolls_from, lines.len()), (Some(4), 3));
@@ -114,14 +119,17 @@ fn citations_are_numbers_with_their_sources_at_the_end() {
     let text = "Nginx waits a minute ([Docs](https://k8s.io/docs), [B](https://b.org)). Also here ([Docs](https://k8s.io/docs)).";
     let cite = |at: &str, links: Vec<Link>| {
         let start = text.find(at).unwrap();
-        part(start..start + at.len(), Detail::Citation(links.into()))
+        part(start..start + at.len(), AnnotationKind::Citation(links.into()))
     };
     let docs = || link("Docs on ingress", "https://www.k8s.io/docs");
     let last = text.rfind("([Docs]").unwrap();
     let parts = vec![
         cite("([Docs](https://k8s.io/docs), [B](https://b.org))", vec![docs(), link("", "https://b.org/x")]),
-        part(last..last + 29, Detail::Citation([docs()].into())),
-        part(text.len()..text.len(), Detail::Sources([link("A page", "https://c.org/p")].into())),
+        part(last..last + 29, AnnotationKind::Citation([docs()].into())),
+        part(
+            text.len()..text.len(),
+            AnnotationKind::ListedSources([link("A page", "https://c.org/p")].into()),
+        ),
     ];
     let expected = [
         "  gpt-4o",
@@ -176,8 +184,8 @@ fn a_message_of_nothing_but_markup_is_no_blank() {
 fn what_a_citation_leads_to_is_known() {
     let text = "So it is ([A](https://a.org))([B](https://b.org)).";
     let parts = vec![
-        part(9..29, Detail::Citation([link("A page", "https://a.org/1")].into())),
-        part(29..49, Detail::Citation([link("Another", "https://b.org/2")].into())),
+        part(9..29, AnnotationKind::Citation([link("A page", "https://a.org/1")].into())),
+        part(29..49, AnnotationKind::Citation([link("Another", "https://b.org/2")].into())),
     ];
     assert_eq!(one(MessageDraft { parts: parts.clone(), ..assistant(text) }, 60)[1], "  So it is ¹,².");
     let expected = [
@@ -196,7 +204,7 @@ fn what_a_citation_leads_to_is_known() {
 fn the_prompt_of_a_picture_hangs() {
     let mut picture = attachment(Media::Image, "cat.png");
     picture.prompt = "a cat in a hat, and another".into();
-    let parts = vec![part(0..0, Detail::Attachment(Box::new(picture)))];
+    let parts = vec![part(0..0, AnnotationKind::Attachment(Box::new(picture)))];
     let lines = one(MessageDraft { parts, ..MessageDraft::new(Role::User, "Look!") }, 30);
     assert_eq!(lines[2..4], ["┃   prompt: a cat in a hat,", "┃   and another"]);
 }
@@ -205,9 +213,9 @@ fn the_prompt_of_a_picture_hangs() {
 fn a_citation_in_code_stays_code_and_a_wrong_range_does_no_harm() {
     let text = "`[a](https://e.org)` and é";
     let parts = vec![
-        part(1..19, Detail::Citation([link("a", "https://e.org")].into())),
-        part(25..26, Detail::Citation([link("b", "https://f.org")].into())),
-        part(90..99, Detail::Citation([link("c", "https://g.org")].into())),
+        part(1..19, AnnotationKind::Citation([link("a", "https://e.org")].into())),
+        part(25..26, AnnotationKind::Citation([link("b", "https://f.org")].into())),
+        part(90..99, AnnotationKind::Citation([link("c", "https://g.org")].into())),
     ];
     assert_eq!(one(MessageDraft { parts, ..assistant(text) }, 60)[1], "  `[a](https://e.org)` and é");
 }
@@ -218,12 +226,14 @@ fn attachments_are_one_line_each() {
     picture.dimensions = Some((1_024, 768));
     picture.prompt = "a cat in a hat".into();
     let parts = vec![
-        part(0..0, Detail::Attachment(Box::new(picture))),
-        part(0..0, Detail::Attachment(Box::new(attachment(Media::File, "notes.pdf")))),
-        part(5..5, Detail::Attachment(Box::new(attachment(Media::Audio, "")))),
+        part(0..0, AnnotationKind::Attachment(Box::new(picture))),
+        part(0..0, AnnotationKind::Attachment(Box::new(attachment(Media::File, "notes.pdf")))),
+        part(5..5, AnnotationKind::Attachment(Box::new(attachment(Media::Audio, "")))),
     ];
-    let options =
-        Options { attachments: Some(AttachmentLookup::new(|_, id| id != "file-9")), ..Options::default() };
+    let options = TranscriptOptions {
+        attachments: Some(AttachmentLookup::new(|_, id| id != "file-9")),
+        ..TranscriptOptions::default()
+    };
     let draft = MessageDraft { parts, ..MessageDraft::new(Role::User, "Look!") };
     let mut transcript = Transcript::new(chain(vec![draft]), options);
     let expected = [
@@ -244,7 +254,7 @@ fn attachments_are_one_line_each() {
 fn the_text_of_an_uploaded_file_unfolds() {
     let file =
         Attachment { content: "line one\nline two".into(), size: None, ..attachment(Media::File, "a.txt") };
-    let parts = vec![part(0..0, Detail::Attachment(Box::new(file)))];
+    let parts = vec![part(0..0, AnnotationKind::Attachment(Box::new(file)))];
     let mut transcript = opened(vec![MessageDraft { parts, ..MessageDraft::new(Role::User, "Read it.") }]);
     assert_eq!(transcript.entries()[0].fold, Some(false));
     assert_eq!(all_lines(&mut transcript, 60)[1..4], ["┃ ▪ file · a.txt · 2 lines", "┃", "┃ Read it."]);
@@ -256,50 +266,50 @@ fn the_text_of_an_uploaded_file_unfolds() {
 #[test]
 fn what_starts_open_is_chosen_by_its_kind() {
     let file = Attachment { content: "line".into(), ..attachment(Media::File, "a.txt") };
-    let parts = vec![part(0..0, Detail::Attachment(Box::new(file)))];
+    let parts = vec![part(0..0, AnnotationKind::Attachment(Box::new(file)))];
     let conversation = chain(vec![
         MessageDraft { parts, ..MessageDraft::new(Role::User, "Read it.") },
-        folded(Kind::Call, "python", "1", vec![]),
-        folded(Kind::Page, "", "text", vec![]),
-        folded(Kind::Reasoning, "", "Hm.", vec![]),
-        folded(Kind::Instructions, "", "Be brief.", vec![]),
-        folded(Kind::Memory, "", "Has a dog.", vec![]),
-        MessageDraft { kind: Kind::Canvas, ..MessageDraft::new(Role::Assistant, "A poem.") },
+        folded(MessageKind::Call, "python", "1", vec![]),
+        folded(MessageKind::Page, "", "text", vec![]),
+        folded(MessageKind::Reasoning, "", "Hm.", vec![]),
+        folded(MessageKind::Instructions, "", "Be brief.", vec![]),
+        folded(MessageKind::Memory, "", "Has a dog.", vec![]),
+        MessageDraft { kind: MessageKind::Canvas, ..MessageDraft::new(Role::Assistant, "A poem.") },
     ]);
-    let starts = |options: Options| -> String {
+    let starts = |options: TranscriptOptions| -> String {
         let transcript = Transcript::new(conversation.clone(), options);
         let open = |fold: Option<bool>| fold.map_or('?', |open| if open { 'o' } else { '-' });
         transcript.entries().iter().map(|entry| open(entry.fold)).collect()
     };
-    let none = || Options { open_canvas: false, ..Options::default() };
-    assert_eq!(starts(Options::default()), "------o");
+    let none = || TranscriptOptions { open_canvas: false, ..TranscriptOptions::default() };
+    assert_eq!(starts(TranscriptOptions::default()), "------o");
     assert_eq!(starts(none()), "-------");
-    assert_eq!(starts(Options { open_files: true, ..none() }), "o------");
-    assert_eq!(starts(Options { open_tools: true, ..none() }), "-oo----");
-    assert_eq!(starts(Options { open_reasoning: true, ..none() }), "---o---");
-    assert_eq!(starts(Options { open_instructions: true, ..none() }), "----oo-");
+    assert_eq!(starts(TranscriptOptions { open_files: true, ..none() }), "o------");
+    assert_eq!(starts(TranscriptOptions { open_tools: true, ..none() }), "-oo----");
+    assert_eq!(starts(TranscriptOptions { open_reasoning: true, ..none() }), "---o---");
+    assert_eq!(starts(TranscriptOptions { open_instructions: true, ..none() }), "----oo-");
 }
 
 #[test]
 fn what_folds_is_one_labelled_line() {
-    let page = || Detail::Source(Box::new(link("A page", "https://www.e.org/x")));
+    let page = || AnnotationKind::QuotedPage(Box::new(link("A page", "https://www.e.org/x")));
     let turn = vec![
-        folded(Kind::Call, "web.search", "{\"q\": 1}", vec![]),
-        folded(Kind::Browsing, "", "a\nb", vec![]),
-        folded(Kind::Page, "", "text", vec![page()]),
-        folded(Kind::Quote, "", "quoted", vec![page()]),
-        folded(Kind::Error, "", "\nTimeoutError: too slow\nmore", vec![]),
-        folded(Kind::Instructions, "", "Be brief.", vec![]),
-        folded(Kind::Memory, "", "Likes cats.", vec![]),
-        folded(Kind::Other, "super_widget", "{}", vec![]),
-        folded(Kind::Reasoning, "", "a\nb", vec![]),
-        folded(Kind::Recap, "", "Nachgedacht für 3 Sekunden", vec![]),
-        folded(Kind::Recap, "", "Thought for a moment", vec![]),
+        folded(MessageKind::Call, "web.search", "{\"q\": 1}", vec![]),
+        folded(MessageKind::Browsing, "", "a\nb", vec![]),
+        folded(MessageKind::Page, "", "text", vec![page()]),
+        folded(MessageKind::Quote, "", "quoted", vec![page()]),
+        folded(MessageKind::Error, "", "\nTimeoutError: too slow\nmore", vec![]),
+        folded(MessageKind::Instructions, "", "Be brief.", vec![]),
+        folded(MessageKind::Memory, "", "Likes cats.", vec![]),
+        folded(MessageKind::Other, "super_widget", "{}", vec![]),
+        folded(MessageKind::Reasoning, "", "a\nb", vec![]),
+        folded(MessageKind::Recap, "", "Nachgedacht für 3 Sekunden", vec![]),
+        folded(MessageKind::Recap, "", "Thought for a moment", vec![]),
         folded(
-            Kind::Output,
+            MessageKind::Output,
             "python",
             "",
-            vec![Detail::Attachment(Box::new(attachment(Media::Image, "plot.png")))],
+            vec![AnnotationKind::Attachment(Box::new(attachment(Media::Image, "plot.png")))],
         ),
     ];
     let mut transcript = opened(turn);
@@ -332,14 +342,15 @@ fn what_folds_is_one_labelled_line() {
 
 #[test]
 fn a_canvas_is_a_titled_document() {
-    let canvas = |title: &str, format: &str| Detail::Canvas { title: title.into(), format: format.into() };
+    let canvas =
+        |title: &str, format: &str| AnnotationKind::Canvas { title: title.into(), format: format.into() };
     let document = MessageDraft {
-        kind: Kind::Canvas,
+        kind: MessageKind::Canvas,
         parts: vec![part(0..0, canvas("Trip plan", "document"))],
         ..assistant("# Day one\n\n- walk")
     };
     let code = MessageDraft {
-        kind: Kind::Canvas,
+        kind: MessageKind::Canvas,
         parts: vec![part(0..0, canvas("sort", "code/python"))],
         ..assistant("x = 1")
     };
@@ -366,9 +377,9 @@ fn an_answer_that_was_cut_says_so() {
 
 #[test]
 fn a_picture_of_a_tool_is_shown_under_its_name() {
-    let parts = vec![part(0..0, Detail::Attachment(Box::new(attachment(Media::Image, "x.webp"))))];
+    let parts = vec![part(0..0, AnnotationKind::Attachment(Box::new(attachment(Media::Image, "x.webp"))))];
     let draft = MessageDraft {
-        kind: Kind::Output,
+        kind: MessageKind::Output,
         name: Some("dalle.text2im"),
         parts,
         ..MessageDraft::new(Role::Tool, "")
@@ -385,13 +396,18 @@ fn tour() -> Transcript {
                  > Quoted **words**\n>\n> - and a list\n\n\\[ x = \\frac{-b \\pm \\sqrt{b^2-4ac}}{2a} \\]\n\n- [ ] open\n- [x] done\n\n---\n\n\
                  Done[^1]. 👩🏽‍🚀 שלום\n\n[^1]: A note.";
     let time = Time(1_741_000_000_000_000);
-    let thought = folded(Kind::Reasoning, "", "Hm, **so**.", vec![Detail::Thought { seconds: Some(15) }]);
+    let thought = folded(
+        MessageKind::Reasoning,
+        "",
+        "Hm, **so**.",
+        vec![AnnotationKind::ThinkingTime { seconds: Some(15) }],
+    );
     opened(vec![
         MessageDraft { time: Some(time), ..MessageDraft::new(Role::User, prompt) },
         thought,
         assistant(reply),
-        folded(Kind::Call, "python", "import math\nmath.pi", vec![]),
-        folded(Kind::Output, "python", "3.14", vec![]),
+        folded(MessageKind::Call, "python", "import math\nmath.pi", vec![]),
+        folded(MessageKind::Output, "python", "3.14", vec![]),
     ])
 }
 

@@ -8,7 +8,7 @@ mod speed;
 
 use super::*;
 use crate::{
-    conversation::{MessageDraft, Part, Role, testing},
+    conversation::{Annotation, MessageDraft, Role, testing},
     library::ConversationRef,
 };
 
@@ -18,7 +18,7 @@ fn chain(drafts: Vec<MessageDraft<'_>>) -> ConversationRef {
 }
 
 fn opened(drafts: Vec<MessageDraft<'_>>) -> Transcript {
-    Transcript::new(chain(drafts), Options::default())
+    Transcript::new(chain(drafts), TranscriptOptions::default())
 }
 
 /// All lines, what stands at the right after `>>`.
@@ -47,6 +47,6 @@ fn answer(text: &str, width: u16) -> Vec<String> {
     lines
 }
 
-fn part(range: std::ops::Range<usize>, detail: crate::conversation::Detail) -> Part {
-    Part { range: range.start as u32..range.end as u32, detail }
+fn part(range: std::ops::Range<usize>, detail: crate::conversation::AnnotationKind) -> Annotation {
+    Annotation { range: range.start as u32..range.end as u32, detail }
 }

@@ -247,7 +247,7 @@ proptest! {
     fn hostile_text_never_reaches_a_span(text in hostile(), width in 1_u16..200) {
         let user = MessageDraft::new(Role::User, &text);
         let tool = MessageDraft {
-            kind: crate::conversation::Kind::Output,
+            kind: crate::conversation::MessageKind::Output,
             visibility: crate::conversation::Visibility::Folded,
             name: Some(&text),
             ..MessageDraft::new(Role::Tool, &text)

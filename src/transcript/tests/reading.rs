@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     conversation::{
-        Detail, Kind, Time, Visibility,
+        AnnotationKind, MessageKind, Time, Visibility,
         testing::{meta, tree},
     },
     message::branches::SiblingNumber,
@@ -13,8 +13,8 @@ fn at(minutes: i64, draft: MessageDraft<'_>) -> MessageDraft<'_> {
     MessageDraft { time: Some(Time(1_741_000_000_000_000 + minutes * 60_000_000)), ..draft }
 }
 
-fn folded<'a>(kind: Kind, name: &'a str, text: &'a str) -> MessageDraft<'a> {
-    let role = if kind == Kind::Output { Role::Tool } else { Role::Assistant };
+fn folded<'a>(kind: MessageKind, name: &'a str, text: &'a str) -> MessageDraft<'a> {
+    let role = if kind == MessageKind::Output { Role::Tool } else { Role::Assistant };
     MessageDraft { kind, visibility: Visibility::Folded, name: Some(name), ..MessageDraft::new(role, text) }
 }
 
@@ -72,14 +72,14 @@ fn the_date_stands_at_the_first_prompt_of_a_day() {
 fn a_turn_with_tools_reads_quietly() {
     let turn = vec![
         MessageDraft::new(Role::User, "How many?"),
-        folded(Kind::Reasoning, "", "Let me *think*."),
+        folded(MessageKind::Reasoning, "", "Let me *think*."),
         MessageDraft {
-            parts: vec![part(0..0, Detail::Thought { seconds: Some(75) })],
-            ..folded(Kind::Recap, "", "Thought for 75s")
+            parts: vec![part(0..0, AnnotationKind::ThinkingTime { seconds: Some(75) })],
+            ..folded(MessageKind::Recap, "", "Thought for 75s")
         },
         assistant("I count."),
-        folded(Kind::Call, "python", "a = 1\nprint(a)"),
-        folded(Kind::Output, "python", "1"),
+        folded(MessageKind::Call, "python", "a = 1\nprint(a)"),
+        folded(MessageKind::Output, "python", "1"),
         assistant("One."),
     ];
     let mut transcript = opened(turn);
@@ -117,14 +117,14 @@ fn a_turn_with_tools_reads_quietly() {
 #[test]
 fn the_label_of_a_reasoning_is_found_behind_what_it_led_to() {
     let label = || MessageDraft {
-        parts: vec![part(0..0, Detail::Thought { seconds: Some(15) })],
-        ..folded(Kind::Recap, "", "Thought for 15s")
+        parts: vec![part(0..0, AnnotationKind::ThinkingTime { seconds: Some(15) })],
+        ..folded(MessageKind::Recap, "", "Thought for 15s")
     };
     let turn = vec![
-        folded(Kind::Reasoning, "", "First."),
-        folded(Kind::Call, "python", "a"),
-        folded(Kind::Reasoning, "", "Then."),
-        folded(Kind::Call, "python", "b"),
+        folded(MessageKind::Reasoning, "", "First."),
+        folded(MessageKind::Call, "python", "a"),
+        folded(MessageKind::Reasoning, "", "Then."),
+        folded(MessageKind::Call, "python", "b"),
         label(),
         assistant("Done."),
         label(),
@@ -156,7 +156,7 @@ fn branched() -> Transcript {
         let visibility = if index == 3 { Visibility::Hidden } else { Visibility::Shown };
         MessageDraft { parent, visibility, model: Some("m"), ..MessageDraft::new(role, text) }
     });
-    Transcript::new(ConversationRef::alone(tree(meta("t"), drafts, Some(2))), Options::default())
+    Transcript::new(ConversationRef::alone(tree(meta("t"), drafts, Some(2))), TranscriptOptions::default())
 }
 
 #[test]
@@ -184,11 +184,13 @@ fn branches_are_counted_and_switched() {
 fn a_fold_stays_as_it_was_when_the_branch_comes_back() {
     let drafts = [
         MessageDraft::new(Role::User, "q"),
-        MessageDraft { parent: Some(0), ..folded(Kind::Call, "python", "a") },
+        MessageDraft { parent: Some(0), ..folded(MessageKind::Call, "python", "a") },
         MessageDraft { parent: Some(0), ..assistant("b") },
     ];
-    let mut transcript =
-        Transcript::new(ConversationRef::alone(tree(meta("t"), drafts, Some(1))), Options::default());
+    let mut transcript = Transcript::new(
+        ConversationRef::alone(tree(meta("t"), drafts, Some(1))),
+        TranscriptOptions::default(),
+    );
     transcript.set_fold(1, true);
     transcript.switch_branch(1, 1);
     assert_eq!(transcript.entries()[1].fold, None);
@@ -198,8 +200,8 @@ fn a_fold_stays_as_it_was_when_the_branch_comes_back() {
 
 #[test]
 fn a_setting_says_what_starts_open() {
-    let turn = vec![folded(Kind::Reasoning, "", "hm"), folded(Kind::Call, "python", "a")];
-    let options = Options { open_tools: true, ..Options::default() };
+    let turn = vec![folded(MessageKind::Reasoning, "", "hm"), folded(MessageKind::Call, "python", "a")];
+    let options = TranscriptOptions { open_tools: true, ..TranscriptOptions::default() };
     let transcript = Transcript::new(chain(turn), options);
     let folds: Vec<_> = transcript.entries().iter().map(|entry| entry.fold).collect();
     assert_eq!(folds, [Some(false), Some(true)]);
@@ -210,9 +212,10 @@ fn a_conversation_without_a_current_message_shows_its_newest_branch() {
     let drafts =
         [None, Some(0), Some(0)].map(|parent| MessageDraft { parent, ..MessageDraft::new(Role::User, "x") });
     let transcript =
-        Transcript::new(ConversationRef::alone(tree(meta("t"), drafts, None)), Options::default());
+        Transcript::new(ConversationRef::alone(tree(meta("t"), drafts, None)), TranscriptOptions::default());
     assert_eq!(transcript.leaf(), Some(2));
-    let empty = Transcript::new(ConversationRef::alone(tree(meta("t"), [], None)), Options::default());
+    let empty =
+        Transcript::new(ConversationRef::alone(tree(meta("t"), [], None)), TranscriptOptions::default());
     assert_eq!((empty.leaf(), empty.entries().len()), (None, 0));
 }
 
@@ -238,7 +241,8 @@ fn a_hit_is_marked_where_it_stands() {
 
 #[test]
 fn heights_are_guessed_and_then_known() {
-    let mut transcript = opened(vec![assistant("one\n\ntwo"), folded(Kind::Call, "python", "x\ny\nz")]);
+    let mut transcript =
+        opened(vec![assistant("one\n\ntwo"), folded(MessageKind::Call, "python", "x\ny\nz")]);
     assert!(transcript.height_hint(0, 80) >= 3);
     assert_eq!(transcript.height_hint(1, 80), 2);
     for entry in 0..2 {

@@ -43,10 +43,10 @@ fn figures() {
     for count in [100, 10_000] {
         let conversation = many(count);
         timed(&format!("open {count} messages, first screen"), || {
-            let mut transcript = Transcript::new(conversation.clone(), Options::default());
+            let mut transcript = Transcript::new(conversation.clone(), TranscriptOptions::default());
             screen(&mut transcript, 0)
         });
-        let mut transcript = Transcript::new(conversation, Options::default());
+        let mut transcript = Transcript::new(conversation, TranscriptOptions::default());
         timed("all height hints", || {
             (0..transcript.entries().len()).map(|entry| transcript.height_hint(entry, 100)).sum::<usize>()
         });
@@ -70,19 +70,19 @@ fn figures() {
     ] {
         let conversation = chain(vec![assistant(&text)]);
         timed(&format!("open a {} MB message: {what}", text.len() >> 20), || {
-            let mut transcript = Transcript::new(conversation.clone(), Options::default());
+            let mut transcript = Transcript::new(conversation.clone(), TranscriptOptions::default());
             screen(&mut transcript, 0)
         });
         let conversation = chain(vec![MessageDraft::new(Role::User, &text)]);
         timed("... as a prompt", || {
-            let mut transcript = Transcript::new(conversation.clone(), Options::default());
+            let mut transcript = Transcript::new(conversation.clone(), TranscriptOptions::default());
             screen(&mut transcript, 0)
         });
     }
     let text = ANSWER.repeat(300);
     let conversation = chain(vec![assistant(&text)]);
     timed(&format!("lay out {} KB", text.len() >> 10), || {
-        Transcript::new(conversation.clone(), Options::default()).lines(0, 100).len()
+        Transcript::new(conversation.clone(), TranscriptOptions::default()).lines(0, 100).len()
     });
     timed("load the syntaxes", highlight::Highlighter::new);
     let highlighter = highlight::Highlighter::new();
@@ -137,7 +137,7 @@ fn hard_markdown() {
     ] {
         let start = Instant::now();
         let conversation = chain(vec![assistant(&text)]);
-        let mut transcript = Transcript::new(conversation, Options::default());
+        let mut transcript = Transcript::new(conversation, TranscriptOptions::default());
         let lines: usize =
             (0..transcript.entries().len().min(3)).map(|entry| transcript.lines(entry, 80).len()).sum();
         println!("{:9.3} ms  {what} ({lines} lines)", start.elapsed().as_secs_f64() * 1e3);

@@ -10,13 +10,13 @@ use crate::{
         lines::{ExposureOrder, LineTarget, ReportLine, ReportLines},
     },
     extract,
-    library::{Handle, Library},
+    library::{ConversationHandle, Library},
     search::Hit,
     tui::{
         command::Command,
-        discovery::Lookup,
         effect::{Effect, Task},
         format,
+        lookup::Lookup,
         text_input::TextInput,
     },
 };
@@ -79,7 +79,7 @@ impl App {
     /// Opens the audit: the one that is there, if nothing has come since, or a new one.
     pub(super) fn open_audit(&mut self) -> Vec<Effect> {
         if self.loading.is_some() {
-            self.fail("still loading: an audit looks at the whole archive");
+            self.show_failure("still loading: an audit looks at the whole archive");
             return Vec::new();
         }
         self.overlay = Overlay::Audit;
@@ -153,11 +153,11 @@ impl App {
         let line = audit.lines.get(audit.selected);
         match line.and_then(|line| audit.report(&self.setup.zone).line_target(line)) {
             None => {
-                self.fail("this line leads nowhere");
+                self.show_failure("this line leads nowhere");
                 Vec::new()
             }
-            Some(LineTarget::Page(address)) => {
-                let text = extract::harmless(&address).into_owned();
+            Some(LineTarget::Address(address)) => {
+                let text = extract::without_control_chars(&address).into_owned();
                 self.copied = None;
                 vec![Effect::copy(text, "the address", "text", false, Vec::new())]
             }
@@ -169,7 +169,7 @@ impl App {
     }
 
     /// Opens a conversation at a message, its secrets marked.
-    fn read_at(&mut self, handle: Handle, message: Option<usize>) -> Vec<Effect> {
+    fn read_at(&mut self, handle: ConversationHandle, message: Option<usize>) -> Vec<Effect> {
         let mut effects = Vec::new();
         if self.search.listing.position(handle).is_none() {
             // It is not among what was found: back to all.

@@ -2,22 +2,22 @@
 //! calls as the subcommand's.
 
 use super::{
-    App, Choice, Focus, Item, Overlay, Picker,
+    App, Focus, Overlay, Picker, PickerChoice, PickerItem,
     lookup::{Awaited, bytes_of, bytes_of_message},
 };
 use crate::{
     conversation::Visibility,
     extract::{self, Format},
-    library::{ConversationRef, Handle},
+    library::{ConversationHandle, ConversationRef},
     message::{
         CodeBlock, MAX_BLOCKS,
         format::{first_line, lines},
     },
     transcript::sanitize,
     tui::{
-        discovery::Lookup,
         effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest, CopySource, Effect, Task},
         format,
+        lookup::Lookup,
         thread_view::ThreadView,
     },
 };
@@ -27,7 +27,7 @@ pub(super) const STOPPING_COPY: &str = "stopping the copy …";
 
 impl App {
     /// Returns the conversation that copies and extracts are about: the one being read, else the selected one.
-    fn subject(&self) -> Option<Handle> {
+    fn subject(&self) -> Option<ConversationHandle> {
         match (self.focus, &self.thread) {
             (Focus::Thread, Some(thread)) => Some(thread.handle),
             _ => self.selected(),
@@ -41,12 +41,12 @@ impl App {
         Some((self.library.share(handle), thread.and_then(|thread| thread.view.transcript().leaf())))
     }
 
-    pub(super) fn options(&self, format: Format, leaf: Option<usize>) -> extract::Options {
-        extract::Options { leaf, ..extract::Options::new(format, self.setup.zone.clone()) }
+    pub(super) fn options(&self, format: Format, leaf: Option<usize>) -> extract::ExtractOptions {
+        extract::ExtractOptions { leaf, ..extract::ExtractOptions::new(format, self.setup.zone.clone()) }
     }
 
     pub(super) fn nothing(&mut self) -> Vec<Effect> {
-        self.fail("no conversation is selected");
+        self.show_failure("no conversation is selected");
         Vec::new()
     }
 
@@ -61,7 +61,7 @@ impl App {
         let conversation = self.library.get(row.handle);
         row.best_message.map(|best| best as usize).or_else(|| {
             conversation
-                .visible_path()
+                .current_path()
                 .into_iter()
                 .find(|&message| conversation.messages()[message].visibility == Visibility::Shown)
         })
@@ -83,7 +83,7 @@ impl App {
         let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
         let messages = self.subject_messages();
         if messages.is_empty() {
-            self.fail("there is no message to copy");
+            self.show_failure("there is no message to copy");
             return Vec::new();
         }
         let subject = if messages.len() > 1 { "the marked messages" } else { "the message" };
@@ -94,7 +94,7 @@ impl App {
         let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
         let answer = self.subject_message().and_then(|message| extract::answer_for(&conversation, message));
         let Some(answer) = answer else {
-            self.fail("there is no answer in this conversation");
+            self.show_failure("there is no answer in this conversation");
             return Vec::new();
         };
         self.copy_messages(conversation, vec![answer], leaf, "the answer")
@@ -155,7 +155,7 @@ impl App {
     /// Copies the line that the hit stands in, exactly as written.
     pub(super) fn copy_line(&mut self) -> Vec<Effect> {
         let Some(line) = self.open_view().and_then(ThreadView::hit_line) else {
-            self.fail("there is no hit here: y copies the whole message");
+            self.show_failure("there is no hit here: y copies the whole message");
             return Vec::new();
         };
         let line = line.to_owned();
@@ -167,10 +167,10 @@ impl App {
     pub(super) fn copy_address(&mut self) -> Vec<Effect> {
         let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
         let Some(text) = extract::address(&conversation) else {
-            self.fail("the archive gives this conversation no id, so it has no address");
+            self.show_failure("the archive gives this conversation no id, so it has no address");
             return Vec::new();
         };
-        let text = extract::harmless(&text).into_owned();
+        let text = extract::without_control_chars(&text).into_owned();
         self.copied = None;
         vec![Effect::copy(text, "the address", "text", self.redact, vec![conversation])]
     }
@@ -190,7 +190,7 @@ impl App {
     ) -> Vec<Effect> {
         match blocks.len() {
             0 => {
-                self.fail("there is no code in this message");
+                self.show_failure("there is no code in this message");
                 Vec::new()
             }
             1 => {
@@ -207,10 +207,10 @@ impl App {
                     .map(|block| {
                         let first = first_line(&block.code).unwrap_or("");
                         let language = if block.language.is_empty() { "code" } else { &block.language };
-                        Item {
+                        PickerItem {
                             label: format!("{language}  {}", first.chars().take(200).collect::<String>()),
                             note: format::count(lines(&block.code) as usize, "line", "lines"),
-                            choice: Choice::Copy {
+                            choice: PickerChoice::Copy {
                                 text: block.code,
                                 conversation: conversation.clone(),
                                 subject: "the code",
@@ -262,14 +262,14 @@ impl App {
                 self.copied = Some(outcome);
             }
             // What cannot be read cannot be saved either.
-            Err(CopyFailure::Unreadable(_) | CopyFailure::Empty) => self.fail(failure),
+            Err(CopyFailure::Unreadable(_) | CopyFailure::Empty) => self.show_failure(failure),
             // Now it is so, if that is what the person still looks at.
             Err(CopyFailure::Stopped) => {
                 if self.status.as_ref().is_some_and(|(_, words)| words == STOPPING_COPY) {
                     self.say("stopped");
                 }
             }
-            Err(CopyFailure::Refused(_)) => self.fail(failure + ": e saves it"),
+            Err(CopyFailure::Refused(_)) => self.show_failure(failure + ": e saves it"),
         }
     }
 }

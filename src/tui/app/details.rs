@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Columns for the names of the facts.
-const NAMES: usize = 15;
+const NAME_COLUMNS: usize = 15;
 /// Lines of the overview of branches; more are not shown.
 const MAX_BRANCHES: usize = 200;
 /// Steps that branches of branches are indented by at most.
@@ -37,7 +37,7 @@ impl App {
         let mut lines = Vec::new();
         let mut fact = |name: &str, value: String| {
             if !value.is_empty() {
-                lines.push(format!("{name:NAMES$}{value}"));
+                lines.push(format!("{name:NAME_COLUMNS$}{value}"));
             }
         };
         fact("title", conversation.title.to_string());
@@ -85,7 +85,7 @@ fn of(conversation: &Conversation, visibility: Visibility) -> usize {
 fn branches(conversation: &Conversation, leaf: Option<usize>) -> Vec<String> {
     let messages = conversation.messages();
     let forks = branches::forks(conversation);
-    let path = leaf.map_or_else(|| conversation.visible_path(), |leaf| conversation.path_to(leaf));
+    let path = leaf.map_or_else(|| conversation.current_path(), |leaf| conversation.path_to(leaf));
     // How many messages follow each, and on how many branches each lies. Parents come before their children.
     let mut said: Vec<usize> =
         messages.iter().map(|message| usize::from(message.visibility == Visibility::Shown)).collect();

@@ -17,7 +17,7 @@ use crate::{
 
 /// A field of the dialog, in which its cursor can stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
+pub enum ExtractField {
     /// The path.
     Path,
     /// One of the formats.
@@ -34,7 +34,7 @@ pub enum Field {
     Redact,
 }
 
-impl Field {
+impl ExtractField {
     /// From top to bottom.
     pub const ALL: [Self; 7] = [
         Self::Path,
@@ -63,11 +63,11 @@ pub struct ExtractDialog {
     /// The number of that count.
     serial: u64,
     /// The field with the cursor.
-    pub field: Field,
+    pub field: ExtractField,
     /// Files of that name are replaced: the person was told that they exist, and presses enter again.
     pub replace: bool,
     /// Being edited, or written.
-    pub stage: Stage,
+    pub stage: ExtractStage,
 }
 
 /// The person's choices about what is written.
@@ -98,7 +98,7 @@ pub enum SecretCount {
 
 /// The stage that the dialog is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum ExtractStage {
     /// The person chooses.
     Editing {
         /// A sentence about the last try.
@@ -111,7 +111,7 @@ pub enum Stage {
     },
 }
 
-impl Stage {
+impl ExtractStage {
     /// Notes that the person pressed enter before the name of the file was known.
     fn awaiting_name() -> Self {
         Self::Editing { notice: Some("still looking through it for secrets, for its name".to_owned()) }
@@ -168,9 +168,9 @@ impl ExtractDialog {
             choices,
             secrets: SecretCount::Pending,
             serial: 0,
-            field: Field::Path,
+            field: ExtractField::Path,
             replace: false,
-            stage: Stage::Editing { notice: None },
+            stage: ExtractStage::Editing { notice: None },
         }
     }
 
@@ -183,19 +183,19 @@ impl ExtractDialog {
     pub(super) fn awaits_name(&mut self) -> bool {
         let awaits = self.choices.redact && self.destination.awaits_name();
         if awaits {
-            self.stage = Stage::awaiting_name();
+            self.stage = ExtractStage::awaiting_name();
         }
         awaits
     }
 
     /// Returns whether it is being written.
     pub fn is_writing(&self) -> bool {
-        matches!(self.stage, Stage::Writing { .. })
+        matches!(self.stage, ExtractStage::Writing { .. })
     }
 
     /// Goes back to editing, with the reason.
     pub(super) fn failed(&mut self, reason: String) {
-        self.stage = Stage::Editing { notice: Some(reason) };
+        self.stage = ExtractStage::Editing { notice: Some(reason) };
     }
 
     /// Returns how it is extracted, now that the person has said enter.
@@ -208,19 +208,19 @@ impl ExtractDialog {
     }
 
     /// Returns the options of the extract that the person chose.
-    fn options(&self, zone: &TimeZone) -> extract::Options {
-        extract::Options {
+    fn options(&self, zone: &TimeZone) -> extract::ExtractOptions {
+        extract::ExtractOptions {
             leaf: self.leaf,
             all_branches: self.choices.all_branches,
             include: self.choices.include,
             attachments: self.choices.attachments,
-            ..extract::Options::new(self.choices.format, zone.clone())
+            ..extract::ExtractOptions::new(self.choices.format, zone.clone())
         }
     }
 
     /// Returns whether the path is being edited.
     pub fn edits_path(&self) -> bool {
-        self.field == Field::Path && !self.is_writing()
+        self.field == ExtractField::Path && !self.is_writing()
     }
 
     /// Returns the folders that the path being typed could mean.
@@ -245,13 +245,13 @@ impl ExtractDialog {
     fn toggle(&mut self) -> DialogChange {
         let choices = &mut self.choices;
         let (choice, change) = match self.field {
-            Field::Path => return self.destination.edit(|path| path.insert(" ")),
-            Field::Format => return self.turn_format(1),
-            Field::Tools => (&mut choices.include.tools, DialogChange::Content),
-            Field::Reasoning => (&mut choices.include.reasoning, DialogChange::Content),
-            Field::Branches => (&mut choices.all_branches, DialogChange::Content),
-            Field::Attachments => (&mut choices.attachments, DialogChange::Detail),
-            Field::Redact => {
+            ExtractField::Path => return self.destination.edit(|path| path.insert(" ")),
+            ExtractField::Format => return self.turn_format(1),
+            ExtractField::Tools => (&mut choices.include.tools, DialogChange::Content),
+            ExtractField::Reasoning => (&mut choices.include.reasoning, DialogChange::Content),
+            ExtractField::Branches => (&mut choices.all_branches, DialogChange::Content),
+            ExtractField::Attachments => (&mut choices.attachments, DialogChange::Detail),
+            ExtractField::Redact => {
                 choices.redact ^= true;
                 self.destination.switch_name(choices.redact);
                 return DialogChange::Detail;
@@ -265,13 +265,13 @@ impl ExtractDialog {
     fn take_name(&mut self, stem: String) {
         let shown = self.choices.redact && !self.is_writing();
         self.destination.take_name(stem, shown);
-        if self.stage == Stage::awaiting_name() {
-            self.stage = Stage::Editing { notice: None };
+        if self.stage == ExtractStage::awaiting_name() {
+            self.stage = ExtractStage::Editing { notice: None };
         }
     }
 
     fn move_field(&mut self, step: isize) -> DialogChange {
-        self.field = stepped(&Field::ALL, self.field, step);
+        self.field = stepped(&ExtractField::ALL, self.field, step);
         DialogChange::Nothing
     }
 
@@ -286,9 +286,9 @@ impl ExtractDialog {
             (Command::Down | Command::Complete, _) => self.move_field(1),
             (Command::Up, _) => self.move_field(-1),
             (Command::Toggle, _) => self.toggle(),
-            (Command::CursorLeft, Field::Format) => self.turn_format(-1),
-            (Command::CursorRight, Field::Format) => self.turn_format(1),
-            (other, Field::Path) => self.destination.edit(|path| path.edit(other)),
+            (Command::CursorLeft, ExtractField::Format) => self.turn_format(-1),
+            (Command::CursorRight, ExtractField::Format) => self.turn_format(1),
+            (other, ExtractField::Path) => self.destination.edit(|path| path.edit(other)),
             _ => DialogChange::Nothing,
         }
     }
@@ -330,7 +330,7 @@ impl App {
             (Command::Cancel, true) if dialog.is_many() => vec![Effect::Background(Task::StopSaving)],
             (Command::Cancel, _) => self.close_overlay(),
             (_, true) => Vec::new(),
-            (Command::Accept, false) if self.rhythm.is_confirmed() => self.write(),
+            (Command::Accept, false) if self.enter_guard.is_confirmed() => self.write(),
             (Command::Accept, false) => Vec::new(),
             (other, false) => {
                 let change = dialog.command(other);
@@ -355,7 +355,7 @@ impl App {
         if change != DialogChange::Nothing {
             // What was asked no longer holds.
             dialog.replace = false;
-            dialog.stage = Stage::Editing { notice: None };
+            dialog.stage = ExtractStage::Editing { notice: None };
         }
         match change {
             DialogChange::Nothing | DialogChange::Detail => Vec::new(),

@@ -1,7 +1,7 @@
 //! The destination of keys: which pane or overlay has them, and which of them must wait.
 
 use super::{App, Overlay};
-use crate::tui::{command::Command, effect::Effect, keymap::Place};
+use crate::tui::{command::Command, effect::Effect, keymap::KeyPlace};
 
 /// The pane that has the keys while no overlay is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,18 +16,18 @@ pub enum Focus {
 
 impl App {
     /// Returns the place whose part of the key map is in force.
-    pub fn place(&self) -> Place {
+    pub fn place(&self) -> KeyPlace {
         match &self.overlay {
             Overlay::None => match self.focus {
-                Focus::Search => Place::Search,
-                Focus::List => Place::List,
-                Focus::Thread => Place::Thread,
+                Focus::Search => KeyPlace::Search,
+                Focus::List => KeyPlace::List,
+                Focus::Thread => KeyPlace::Thread,
             },
-            Overlay::Find(_) => Place::Find,
-            Overlay::Pipe(_) => Place::Pipe,
-            Overlay::Help { .. } | Overlay::Text { .. } => Place::Help,
-            Overlay::Picker(_) | Overlay::Extract(_) => Place::Dialog,
-            Overlay::Audit => Place::Audit,
+            Overlay::Find(_) => KeyPlace::Find,
+            Overlay::Pipe(_) => KeyPlace::Pipe,
+            Overlay::Help { .. } | Overlay::Text { .. } => KeyPlace::Help,
+            Overlay::Picker(_) | Overlay::Extract(_) => KeyPlace::Dialog,
+            Overlay::Audit => KeyPlace::Audit,
         }
     }
 
@@ -46,7 +46,7 @@ impl App {
                 | Command::CopyAnswer
                 | Command::CopyConversation
         );
-        is_for_the_answer && self.place() == Place::Search && !self.search.listing.current
+        is_for_the_answer && self.place() == KeyPlace::Search && !self.search.listing.current
     }
 
     /// Gives the keys to a pane.

@@ -3,11 +3,11 @@
 
 use super::{App, Focus, copy::STOPPING_COPY};
 use crate::{
-    conversation::{Conversation, Detail},
+    conversation::{AnnotationKind, Conversation},
     tui::{
         command::Command,
-        discovery::{Discovery, Lookup},
         effect::{CopyContent, CopyRequest, CopySource, Effect, Task, TerminalRequest},
+        lookup::{Lookup, LookupResult},
     },
 };
 
@@ -27,7 +27,7 @@ impl App {
     /// Looks something up in this many bytes; `words` say what, where it takes longer.
     pub(super) fn look_up(&mut self, lookup: Lookup, bytes: usize, words: &str) -> Vec<Effect> {
         if bytes <= MAX_AT_ONCE_SIZE {
-            return lookup.discover(&|| true).map(|found| self.discovered(found)).unwrap_or_default();
+            return lookup.discover(&|| true).map(|found| self.show_lookup_result(found)).unwrap_or_default();
         }
         self.serial += 1;
         self.awaited = Some(Awaited::Lookup(self.serial));
@@ -48,7 +48,7 @@ impl App {
         if bytes <= MAX_AT_ONCE_SIZE {
             let text = source.text();
             if text.is_empty() {
-                self.fail(format!("{subject} holds no text"));
+                self.show_failure(format!("{subject} holds no text"));
                 return Vec::new();
             }
             self.copied = None;
@@ -65,7 +65,7 @@ impl App {
         }))]
     }
 
-    /// Waits for a copy; `words` say what is done for it.
+    /// BurstWaits for a copy; `words` say what is done for it.
     pub(super) fn await_copy(&mut self, words: &str) {
         self.awaited = Some(Awaited::Copy);
         self.copied = None;
@@ -82,23 +82,23 @@ impl App {
     }
 
     /// Takes in what was looked up, unless it was stopped or something else is asked for meanwhile.
-    pub(super) fn looked_up(&mut self, serial: u64, found: Discovery) -> Vec<Effect> {
+    pub(super) fn looked_up(&mut self, serial: u64, found: LookupResult) -> Vec<Effect> {
         if self.awaited != Some(Awaited::Lookup(serial)) {
             return Vec::new();
         }
         self.awaited = None;
         self.status = None;
-        if self.overlay.is_none() { self.discovered(found) } else { Vec::new() }
+        if self.overlay.is_none() { self.show_lookup_result(found) } else { Vec::new() }
     }
 
-    fn discovered(&mut self, found: Discovery) -> Vec<Effect> {
+    fn show_lookup_result(&mut self, found: LookupResult) -> Vec<Effect> {
         match found {
-            Discovery::Links(links, attachments, conversation) => {
+            LookupResult::Links(links, attachments, conversation) => {
                 self.show_links(links, attachments, &conversation)
             }
-            Discovery::Code(blocks, conversation) => self.show_code(blocks, &conversation),
-            Discovery::Secrets(message, hits) => self.show_secrets(message, hits),
-            Discovery::Piped(command, text) => {
+            LookupResult::Code(blocks, conversation) => self.show_code(blocks, &conversation),
+            LookupResult::Secrets(message, hits) => self.show_secrets(message, hits),
+            LookupResult::Piped(command, text) => {
                 vec![Effect::Terminal(TerminalRequest::Pipe { command, text })]
             }
         }
@@ -131,12 +131,12 @@ impl App {
 
 /// Returns how much there is to read in a message: its text and the texts of its attachments.
 pub(super) fn bytes_of_message(conversation: &Conversation, message: usize) -> usize {
-    let part = |detail: &Detail| match detail {
-        Detail::Attachment(attachment) => attachment.content.len() + attachment.prompt.len(),
-        Detail::Citation(links) | Detail::Sources(links) => links.len() * 64,
+    let part = |detail: &AnnotationKind| match detail {
+        AnnotationKind::Attachment(attachment) => attachment.content.len() + attachment.prompt.len(),
+        AnnotationKind::Citation(links) | AnnotationKind::ListedSources(links) => links.len() * 64,
         _ => 0,
     };
-    let parts = conversation.message_parts(message).iter().map(|found| 64 + part(&found.detail));
+    let parts = conversation.message_annotations(message).iter().map(|found| 64 + part(&found.detail));
     64 + conversation.message_text(message).len() + parts.sum::<usize>()
 }
 

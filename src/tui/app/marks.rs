@@ -3,7 +3,7 @@
 use super::{App, lookup::bytes_of};
 use crate::{
     extract,
-    library::{ConversationRef, Handle},
+    library::{ConversationHandle, ConversationRef},
     tui::{
         effect::{CopySource, Effect},
         format,
@@ -27,12 +27,12 @@ impl App {
     }
 
     /// Returns the marked conversations in the order of the list; those that are not in it now come last.
-    pub(super) fn marked_in_order(&self) -> Vec<Handle> {
+    pub(super) fn marked_in_order(&self) -> Vec<ConversationHandle> {
         let mut rest = self.search.marked.clone();
         let rows = self.search.listing.rows.iter();
-        let mut order: Vec<Handle> =
+        let mut order: Vec<ConversationHandle> =
             rows.map(|row| row.handle).filter(|handle| rest.remove(handle)).collect();
-        let mut rest: Vec<Handle> = rest.into_iter().collect();
+        let mut rest: Vec<ConversationHandle> = rest.into_iter().collect();
         rest.sort_unstable();
         order.extend(rest);
         order
@@ -40,7 +40,7 @@ impl App {
 
     /// Copies all marked conversations as one text.
     pub(super) fn copy_marked(&mut self) -> Vec<Effect> {
-        let options = Box::new(extract::Options::new(self.copy_as, self.setup.zone.clone()));
+        let options = Box::new(extract::ExtractOptions::new(self.copy_as, self.setup.zone.clone()));
         let conversations: Vec<ConversationRef> =
             self.marked_in_order().into_iter().map(|handle| self.library.share(handle)).collect();
         let bytes = conversations.iter().map(|conversation| bytes_of(conversation)).sum();

@@ -6,6 +6,7 @@ mod audit_screen;
 mod copy;
 mod destination;
 mod details;
+mod enter_guard;
 mod extract_dialog;
 mod focus;
 mod lookup;
@@ -14,7 +15,6 @@ mod overlay;
 mod picker;
 mod pipe;
 mod query_history;
-mod rhythm;
 mod row_facts;
 mod save;
 mod search_pane;
@@ -23,14 +23,14 @@ mod thread_pane;
 
 use std::sync::Arc;
 
-use self::rhythm::Rhythm;
+use self::enter_guard::EnterGuard;
 pub use self::{
     audit_screen::{Audit, FinishedAudit},
     destination::Destination,
-    extract_dialog::{Choices, ExtractDialog, Field, SecretCount, Stage},
+    extract_dialog::{Choices, ExtractDialog, ExtractField, ExtractStage, SecretCount},
     focus::Focus,
     overlay::{Overlay, Prompt},
-    picker::{Choice, Item, Picker},
+    picker::{Picker, PickerChoice, PickerItem},
     row_facts::{RowFacts, SlowRow},
     search_pane::{Listing, SearchPane},
     setup::{Setup, Start},
@@ -46,7 +46,7 @@ use crate::{extract::Format, library::Library, load::Progress, search::Clock};
 
 /// The weight of a sentence in the status line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
+pub enum StatusKind {
     /// It was done.
     Done,
     /// It could not be done.
@@ -79,7 +79,7 @@ pub struct App {
     /// The format in which messages and conversations are copied: Markdown, text or JSON Lines.
     pub copy_as: Format,
     /// The last sentence of the status line.
-    pub status: Option<(Weight, String)>,
+    pub status: Option<(StatusKind, String)>,
     /// What the times of queries are by.
     clock: Clock,
     /// The number of what was asked for last: a count of secrets, a lookup.
@@ -88,8 +88,8 @@ pub struct App {
     awaited: Option<lookup::Awaited>,
     /// What was copied last, as long as the secrets in it may still be told.
     copied: Option<CopyOutcome>,
-    /// The rhythm of what is typed.
-    rhythm: Rhythm,
+    /// The guard of the enter key.
+    enter_guard: EnterGuard,
 }
 
 impl App {
@@ -107,12 +107,12 @@ impl App {
             audit: None,
             redact: false,
             copy_as: Format::Markdown,
-            status: start.warning.map(|warning| (Weight::Failed, warning)),
+            status: start.warning.map(|warning| (StatusKind::Failed, warning)),
             clock,
             serial: 0,
             awaited: None,
             copied: None,
-            rhythm: Rhythm::default(),
+            enter_guard: EnterGuard::default(),
             setup,
         };
         let effects = app.search_again();
@@ -122,8 +122,8 @@ impl App {
     /// Takes in what happened; returns what is to be done outside. The one way in.
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
         match action {
-            Action::Quiet(quiet) => {
-                self.rhythm.note(quiet);
+            Action::IdleBefore(quiet) => {
+                self.enter_guard.note(quiet);
                 Vec::new()
             }
             Action::Now(now) => {
@@ -138,7 +138,7 @@ impl App {
             Action::Loaded(report) => {
                 self.loading = None;
                 if let Some(warning) = report.warning().or_else(|| report.emptiness()) {
-                    self.fail(warning);
+                    self.show_failure(warning);
                 }
                 vec![Effect::Background(Task::PrepareSearch(Arc::clone(&self.library)))]
             }
@@ -200,12 +200,12 @@ impl App {
                 Vec::new()
             }
             Action::CannotSuspend => {
-                self.fail("there is no shell to go back to");
+                self.show_failure("there is no shell to go back to");
                 Vec::new()
             }
             Action::Piped(result) => {
                 if let Err(reason) = result {
-                    self.fail(reason);
+                    self.show_failure(reason);
                 }
                 Vec::new()
             }
@@ -288,11 +288,11 @@ impl App {
 
     /// Says in the status line what was done.
     fn say(&mut self, words: impl Into<String>) {
-        self.status = Some((Weight::Done, words.into()));
+        self.status = Some((StatusKind::Done, words.into()));
     }
 
     /// Says in the status line what could not be done.
-    fn fail(&mut self, words: impl Into<String>) {
-        self.status = Some((Weight::Failed, words.into()));
+    fn show_failure(&mut self, words: impl Into<String>) {
+        self.status = Some((StatusKind::Failed, words.into()));
     }
 }

@@ -112,7 +112,7 @@ impl App {
     /// Opens something over the panes, by the key that is being carried out.
     pub(super) fn open_overlay(&mut self, overlay: Overlay) -> Vec<Effect> {
         self.overlay = overlay;
-        self.rhythm.open();
+        self.enter_guard.open();
         Vec::new()
     }
 

@@ -8,16 +8,16 @@ use super::{
     lookup::{bytes_of, bytes_of_message},
 };
 use crate::{
-    conversation::{Detail, Link, Role, Visibility},
+    conversation::{AnnotationKind, Link, Role, Visibility},
     extract::save::attachments::SingleAttachment,
     library::ConversationRef,
     message::{MAX_LINKS, format::first_line},
     transcript::Entry,
     tui::{
         command::Command,
-        discovery::{FoundAttachment, Lookup},
         effect::{CopySource, Effect, Task},
         format,
+        lookup::{FoundAttachment, Lookup},
         text_input::TextInput,
     },
 };
@@ -31,7 +31,7 @@ pub struct Picker {
     /// The question.
     pub title: &'static str,
     /// All items.
-    pub items: Vec<Item>,
+    pub items: Vec<PickerItem>,
     /// Indices of the items that match what is typed, in order.
     pub matching: Vec<usize>,
     /// Index into `matching`.
@@ -44,18 +44,18 @@ pub struct Picker {
 
 /// An item of the list.
 #[derive(Debug)]
-pub struct Item {
+pub struct PickerItem {
     /// Its words. Untrusted.
     pub label: String,
     /// A word beside it.
     pub note: String,
     /// The consequence of choosing it.
-    pub choice: Choice,
+    pub choice: PickerChoice,
 }
 
 /// The consequence of choosing an item.
 #[derive(Clone, Debug)]
-pub enum Choice {
+pub enum PickerChoice {
     /// Copy a text.
     Copy {
         /// The text.
@@ -82,7 +82,7 @@ pub enum Choice {
     },
 }
 
-impl Choice {
+impl PickerChoice {
     /// Returns whether it takes an enter of its own: it writes a file, or is a command, which may do anything.
     fn wants_enter(&self) -> bool {
         matches!(self, Self::Run(_) | Self::Save { .. })
@@ -91,18 +91,18 @@ impl Choice {
 
 impl Picker {
     /// Makes a list in which digits choose.
-    pub fn by_number(title: &'static str, items: Vec<Item>) -> Self {
+    pub fn by_number(title: &'static str, items: Vec<PickerItem>) -> Self {
         let matching = (0..items.len()).collect();
         Self { title, items, matching, selected: 0, filter: None, number: 0 }
     }
 
     /// Makes a list that typing narrows.
-    pub fn by_typing(title: &'static str, items: Vec<Item>) -> Self {
+    pub fn by_typing(title: &'static str, items: Vec<PickerItem>) -> Self {
         Self { filter: Some(TextInput::default()), ..Self::by_number(title, items) }
     }
 
     /// Returns the selected item.
-    pub fn chosen(&self) -> Option<&Item> {
+    pub fn chosen(&self) -> Option<&PickerItem> {
         self.matching.get(self.selected).map(|&index| &self.items[index])
     }
 
@@ -119,7 +119,7 @@ impl Picker {
         let Some(filter) = &self.filter else { return };
         let matcher = SkimMatcherV2::default();
         let words: Vec<&str> = filter.text().split_whitespace().collect();
-        let score = |item: &Item| -> Option<i64> {
+        let score = |item: &PickerItem| -> Option<i64> {
             let label: String = item.label.chars().take(200).collect();
             words.iter().map(|word| matcher.fuzzy_match(&label, word)).sum()
         };
@@ -141,7 +141,7 @@ impl App {
             Command::Accept => {
                 // What arrives as keys together with others neither runs nor writes anything.
                 let waits = picker.chosen().is_some_and(|item| item.choice.wants_enter());
-                if waits && !self.rhythm.is_confirmed() {
+                if waits && !self.enter_guard.is_confirmed() {
                     return Vec::new();
                 }
                 return self.choose(None);
@@ -179,7 +179,7 @@ impl App {
         // Enter takes this one; where a digit more could mean another, that does.
         (picker.number, picker.selected) = (number, number - 1);
         if waits {
-            self.rhythm.await_enter();
+            self.enter_guard.await_enter();
         }
         Vec::new()
     }
@@ -191,18 +191,18 @@ impl App {
             return Vec::new();
         };
         match item.choice {
-            Choice::Copy { text, conversation, subject } => {
+            PickerChoice::Copy { text, conversation, subject } => {
                 let bytes = text.len();
                 self.copy_from(CopySource::Written(text, vec![conversation]), bytes, subject)
             }
-            Choice::GoTo(message) => {
+            PickerChoice::GoTo(message) => {
                 if let Some(thread) = &mut self.thread {
                     thread.view.go_to(message);
                 }
                 self.highlight()
             }
-            Choice::Run(command) => self.command(command),
-            Choice::Save { id, name, content, conversation } => {
+            PickerChoice::Run(command) => self.command(command),
+            PickerChoice::Save { id, name, content, conversation } => {
                 let archive = conversation.object_location.archive;
                 let attachment = SingleAttachment { archive, id, content, conversation: Some(conversation) };
                 vec![Effect::Background(Task::SaveAttachment {
@@ -234,15 +234,16 @@ impl App {
             let line = first_line(conversation.message_text(*message)).unwrap_or("an attachment");
             let label = line.chars().take(300).collect();
             let note = self.setup.date(shown.time());
-            items.push(Item { label, note, choice: Choice::GoTo(*message) });
+            items.push(PickerItem { label, note, choice: PickerChoice::GoTo(*message) });
         }
         if items.is_empty() {
-            self.fail("there is no prompt of yours in this thread");
+            self.show_failure("there is no prompt of yours in this thread");
             return Vec::new();
         }
         let here = reader.message().unwrap_or(0);
-        let at =
-            items.iter().rposition(|item| matches!(item.choice, Choice::GoTo(message) if message <= here));
+        let at = items
+            .iter()
+            .rposition(|item| matches!(item.choice, PickerChoice::GoTo(message) if message <= here));
         let mut picker = Picker::by_typing("Your prompts", items);
         picker.selected = at.unwrap_or(0);
         let effects = self.open_overlay(Overlay::Picker(picker));
@@ -257,8 +258,9 @@ impl App {
         let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
         let Some(message) = self.subject_message() else { return Vec::new() };
         let redact = self.redact;
-        let attached = conversation.message_parts(message);
-        let is_named = redact && attached.iter().any(|part| matches!(part.detail, Detail::Attachment(_)));
+        let attached = conversation.message_annotations(message);
+        let is_named =
+            redact && attached.iter().any(|part| matches!(part.detail, AnnotationKind::Attachment(_)));
         // What is a secret in the name of a file, the whole conversation tells.
         let bytes = if is_named { bytes_of(&conversation) } else { bytes_of_message(&conversation, message) };
         self.look_up(Lookup::Links { conversation, message, redact }, bytes, "looking for links")
@@ -274,28 +276,28 @@ impl App {
         if links.len() == MAX_LINKS {
             self.say(format!("only the first {} links", format::number(MAX_LINKS)));
         }
-        let mut items: Vec<Item> = links
+        let mut items: Vec<PickerItem> = links
             .into_iter()
             .map(|Link { title, url }| {
                 let label =
                     if title.trim().is_empty() { url.to_string() } else { format!("{title} – {url}") };
-                let choice = Choice::Copy {
+                let choice = PickerChoice::Copy {
                     text: url.into(),
                     conversation: conversation.clone(),
                     subject: "the address",
                 };
-                Item { label, note: "copy".to_owned(), choice }
+                PickerItem { label, note: "copy".to_owned(), choice }
             })
             .collect();
         let room = (2 * MAX_LINKS).saturating_sub(items.len());
         for FoundAttachment { label, name, id, content } in attachments.into_iter().take(room) {
             // Nothing takes secrets out of a picture or a PDF.
             let note = if self.redact && content.is_none() { "save, not redacted" } else { "save" };
-            let choice = Choice::Save { id, name, content, conversation: conversation.clone() };
-            items.push(Item { label, note: note.to_owned(), choice });
+            let choice = PickerChoice::Save { id, name, content, conversation: conversation.clone() };
+            items.push(PickerItem { label, note: note.to_owned(), choice });
         }
         if items.is_empty() {
-            self.fail("there is no link and no attachment in this message");
+            self.show_failure("there is no link and no attachment in this message");
             return Vec::new();
         }
         self.open_overlay(Overlay::Picker(Picker::by_number("Links and attachments", items)))
@@ -310,10 +312,10 @@ impl App {
             .commands(place)
             .into_iter()
             .filter(|&command| command != Command::Commands)
-            .map(|command| Item {
+            .map(|command| PickerItem {
                 label: command.help().to_owned(),
                 note: self.setup.keymap.keys_for(place, command),
-                choice: Choice::Run(command),
+                choice: PickerChoice::Run(command),
             })
             .collect();
         self.open_overlay(Overlay::Picker(Picker::by_typing("Every command", items)))

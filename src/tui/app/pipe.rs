@@ -8,8 +8,8 @@ use crate::{
     extract::Format,
     tui::{
         command::Command,
-        discovery::Lookup,
         effect::{CopySource, Effect},
+        lookup::Lookup,
         text_input::TextInput,
     },
 };
@@ -28,7 +28,7 @@ impl App {
         let Overlay::Pipe(pipe) = &mut self.overlay else { return Vec::new() };
         match command {
             Command::Cancel => return self.close_overlay(),
-            Command::Accept if self.rhythm.is_confirmed() => {}
+            Command::Accept if self.enter_guard.is_confirmed() => {}
             Command::Accept => return Vec::new(),
             other => {
                 pipe.edit(other);

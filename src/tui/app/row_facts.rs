@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::search_pane::SearchPane;
 use crate::{
     conversation::Conversation,
-    library::{ConversationRef, Handle, Library},
+    library::{ConversationHandle, ConversationRef, Library},
     search::{
         Matcher, Snippet,
         worker::{Row, Tier},
@@ -45,11 +45,11 @@ pub struct SlowRow {
 /// The facts that are known since the query changed, and those that are asked for.
 #[derive(Debug, Default)]
 pub(super) struct KnownFacts {
-    facts: HashMap<Handle, RowFacts>,
+    facts: HashMap<ConversationHandle, RowFacts>,
     /// Rows whose facts take longer than a frame may and are not asked for yet.
-    slow_rows: Vec<Handle>,
+    slow_rows: Vec<ConversationHandle>,
     /// Those that were asked for.
-    asked: HashSet<Handle>,
+    asked: HashSet<ConversationHandle>,
     /// The number under which they were asked for last. `None`: nobody was asked.
     serial: Option<u64>,
 }
@@ -62,7 +62,7 @@ impl SearchPane {
     }
 
     /// Takes in facts of rows, unless the query is another meanwhile.
-    pub(super) fn facts_found(&mut self, serial: u64, facts: Vec<(Handle, RowFacts)>) {
+    pub(super) fn facts_found(&mut self, serial: u64, facts: Vec<(ConversationHandle, RowFacts)>) {
         if self.known_facts.serial == Some(serial) {
             self.known_facts.facts.extend(facts);
         }
@@ -76,11 +76,11 @@ impl SearchPane {
         // What was asked for before and is not known yet is given up for this: it is asked for once more.
         let pending =
             self.known_facts.asked.iter().filter(|&handle| !self.known_facts.facts.contains_key(handle));
-        let mut rows: Vec<Handle> = std::mem::take(&mut self.known_facts.slow_rows);
+        let mut rows: Vec<ConversationHandle> = std::mem::take(&mut self.known_facts.slow_rows);
         rows.extend(pending);
         self.known_facts.asked.extend(&rows);
         self.known_facts.serial = Some(serial);
-        let row = |handle: Handle| {
+        let row = |handle: ConversationHandle| {
             let row = self.listing.rows.iter().find(|row| row.handle == handle)?;
             let matcher = self.matcher_of(row)?.clone();
             Some(SlowRow { row: *row, conversation: library.share(handle), matcher })

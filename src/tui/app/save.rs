@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{App, ExtractDialog, Overlay, Stage, destination::Stems};
+use super::{App, ExtractDialog, ExtractStage, Overlay, destination::Stems};
 use crate::{
     extract::{
         redaction::conversation_to_name_at_once,
-        save::{Written, attachments::AttachmentOutcome, names},
+        save::{FileOutcome, attachments::AttachmentOutcome, names},
     },
     library::ConversationRef,
     transcript::sanitize,
@@ -40,7 +40,7 @@ impl App {
             self.marked_in_order()
         };
         if handles.is_empty() && self.search.listing.has_rule() {
-            self.fail("none has all of the words: mark those you mean");
+            self.show_failure("none has all of the words: mark those you mean");
             return Vec::new();
         }
         if handles.is_empty() {
@@ -56,13 +56,13 @@ impl App {
         let Overlay::Extract(dialog) = &mut self.overlay else { return Vec::new() };
         let Some(path) = dialog.destination.path(dialog.choices) else {
             let lacking = if dialog.is_many() { "the files need a folder" } else { "a file needs a name" };
-            dialog.stage = Stage::Editing { notice: Some(lacking.to_owned()) };
+            dialog.stage = ExtractStage::Editing { notice: Some(lacking.to_owned()) };
             return Vec::new();
         };
         if dialog.awaits_name() {
             return Vec::new();
         }
-        dialog.stage = Stage::Writing { progress: None };
+        dialog.stage = ExtractStage::Writing { progress: None };
         let (extraction, path) = (Box::new(dialog.extraction(&self.setup.zone)), PathBuf::from(path));
         vec![if dialog.is_many() {
             Effect::Background(Task::SaveMany {
@@ -79,7 +79,7 @@ impl App {
     pub(super) fn saved(&mut self, outcome: SaveOutcome) {
         let shown = format::path(&outcome.path);
         match (outcome.result, &mut self.overlay) {
-            (Ok(Written { bytes, attached }), overlay) => {
+            (Ok(FileOutcome { bytes, attached }), overlay) => {
                 if matches!(overlay, Overlay::Extract(_)) {
                     *overlay = Overlay::None;
                 }
@@ -99,10 +99,10 @@ impl App {
                 dialog.replace = true;
             }
             (Err(SaveFailure::Exists), _) => {
-                self.fail(format!("{shown} exists already and is left as it is"));
+                self.show_failure(format!("{shown} exists already and is left as it is"));
             }
             (Err(SaveFailure::Failed(reason)), Overlay::Extract(dialog)) => dialog.failed(reason),
-            (Err(SaveFailure::Failed(reason)), _) => self.fail(reason),
+            (Err(SaveFailure::Failed(reason)), _) => self.show_failure(reason),
         }
     }
 
@@ -113,7 +113,7 @@ impl App {
         let sentence = sentence_of(outcome);
         match &mut self.overlay {
             Overlay::Extract(dialog) if !is_over => {
-                dialog.stage = Stage::Writing { progress: Some(sentence) };
+                dialog.stage = ExtractStage::Writing { progress: Some(sentence) };
             }
             Overlay::Extract(dialog) if has_failed => {
                 dialog.failed(sentence);
@@ -125,7 +125,7 @@ impl App {
                 self.search.marked.clear();
                 self.say(sentence);
             }
-            _ if has_failed => self.fail(sentence),
+            _ if has_failed => self.show_failure(sentence),
             _ => self.say(sentence),
         }
     }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use super::{App, Focus, query_history::QueryHistory, row_facts::KnownFacts};
 use crate::{
     conversation::Conversation,
-    library::{Handle, Library, Sort},
+    library::{ConversationHandle, Library, Sort},
     load::Progress,
     search::{
         Clock, Matcher, Query, Score,
@@ -35,7 +35,7 @@ pub struct SearchPane {
     /// The list.
     pub listing: Listing,
     /// Marked conversations.
-    pub marked: HashSet<Handle>,
+    pub marked: HashSet<ConversationHandle>,
     /// Counts and snippets of rows that were visible since the query changed.
     pub(super) known_facts: KnownFacts,
     /// The search that was asked for last.
@@ -168,7 +168,7 @@ impl SearchPane {
     }
 
     /// Returns the selected conversation.
-    pub fn selected(&self) -> Option<Handle> {
+    pub fn selected(&self) -> Option<ConversationHandle> {
         self.listing.selected_row().map(|row| row.handle)
     }
 
@@ -267,7 +267,7 @@ impl Listing {
     }
 
     /// Returns the index of a conversation's row.
-    pub fn position(&self, handle: Handle) -> Option<usize> {
+    pub fn position(&self, handle: ConversationHandle) -> Option<usize> {
         self.rows.iter().position(|row| row.handle == handle)
     }
 
@@ -332,7 +332,7 @@ impl App {
     }
 
     /// Returns the selected conversation.
-    pub fn selected(&self) -> Option<Handle> {
+    pub fn selected(&self) -> Option<ConversationHandle> {
         self.search.selected()
     }
 

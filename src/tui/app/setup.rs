@@ -16,7 +16,7 @@ pub struct Setup {
     /// Local time.
     pub zone: TimeZone,
     /// Options that threads start with.
-    pub transcript: transcript::Options,
+    pub transcript: transcript::TranscriptOptions,
 }
 
 /// The state that a session begins with, and that changes from then on.

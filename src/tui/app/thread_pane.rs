@@ -2,9 +2,9 @@
 
 use super::{App, Focus, Overlay, SearchPane};
 use crate::{
-    library::{ConversationRef, Handle},
+    library::{ConversationHandle, ConversationRef},
     search::{Clock, Hit, Matcher, Query, worker::Row},
-    transcript::{Options, highlight::HighlightRequest},
+    transcript::{TranscriptOptions, highlight::HighlightRequest},
     tui::{
         command::Command,
         effect::{Effect, Task},
@@ -23,7 +23,7 @@ const MAX_COST: usize = 8 << 20;
 #[derive(Debug)]
 pub struct ThreadPane {
     /// The conversation.
-    pub handle: Handle,
+    pub handle: ConversationHandle,
     /// The position in its transcript.
     pub view: ThreadView,
     /// The origin of the marked hits.
@@ -56,7 +56,7 @@ impl ThreadPane {
     fn open(
         row: Row,
         conversation: ConversationRef,
-        options: Options,
+        options: TranscriptOptions,
         layout: &Layout,
         search: &SearchPane,
     ) -> Self {
@@ -109,7 +109,7 @@ impl ThreadPane {
     }
 
     /// Returns whether this conversation is open with the hits of this query.
-    fn shows(&self, handle: Handle, query: &str) -> bool {
+    fn shows(&self, handle: ConversationHandle, query: &str) -> bool {
         self.handle == handle && matches!(&self.hit_origin, HitOrigin::Query(text) if text == query)
     }
 

@@ -118,8 +118,8 @@ impl Decoder {
         match self.state {
             State::Ground => self.begin(byte, emit),
             State::Escape => self.escaped(byte, emit),
-            State::Ss3 => self.application(byte, emit),
-            State::Csi => self.control(byte, emit),
+            State::Ss3 => self.take_ss3_byte(byte, emit),
+            State::Csi => self.take_csi_byte(byte, emit),
             State::String | State::StringEscape => self.text(byte, emit),
             State::Paste => {
                 if self.held.len() < PASTE_LIMIT + PASTE_END.len() {
@@ -196,10 +196,10 @@ impl Decoder {
     }
 
     /// Takes a byte of `ESC O number final`.
-    fn application(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
+    fn take_ss3_byte(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
         match byte {
             b'0'..=b'9' | b';' if self.held.len() < SEQUENCE_LIMIT => self.held.push(byte),
-            _ => match sequence::application(&self.held, byte) {
+            _ => match sequence::ss3_key(&self.held, byte) {
                 Some(key) => self.finish(Some(key), emit),
                 // The middle of the keypad.
                 None if byte == b'E' => self.discard(emit),
@@ -209,7 +209,7 @@ impl Decoder {
     }
 
     /// Takes a byte of `ESC [ … final`.
-    fn control(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
+    fn take_csi_byte(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
         match byte {
             // The console's F1 to F5 are `ESC [ [ A` to `E`.
             b'[' if self.held.is_empty() => self.held.push(byte),
@@ -228,7 +228,7 @@ impl Decoder {
                 self.state = State::Paste;
             }
             0x40..=0x7e if self.held.len() > SEQUENCE_LIMIT => self.discard(emit),
-            0x40..=0x7e => match sequence::control(&self.held, byte) {
+            0x40..=0x7e => match sequence::csi_key(&self.held, byte) {
                 Some(key) => self.finish(Some(key), emit),
                 None if sequence::NO_KEYS.contains(&byte) => self.discard(emit),
                 None => self.emit_letter_and_begin('[', byte, emit),

@@ -44,7 +44,7 @@ pub(super) fn begins_text(introducer: u8, byte: u8) -> bool {
 }
 
 /// Returns the key of `ESC O parameter last`, if it is one: cursor, function keys, and the keypad in its other mode.
-pub(super) fn application(parameter: &[u8], last: u8) -> Option<Pressed> {
+pub(super) fn ss3_key(parameter: &[u8], last: u8) -> Option<Pressed> {
     let code = match last {
         b'P'..=b'S' => KeyCode::F(last - b'P' + 1),
         b'M' => KeyCode::Enter,
@@ -59,7 +59,7 @@ pub(super) fn application(parameter: &[u8], last: u8) -> Option<Pressed> {
 }
 
 /// Returns the key of `ESC [ parameters last`, if it is one.
-pub(super) fn control(parameters: &[u8], last: u8) -> Option<Pressed> {
+pub(super) fn csi_key(parameters: &[u8], last: u8) -> Option<Pressed> {
     let parameters = Parameters::parse(parameters)?;
     // Kitty tells also when a key is let go.
     if parameters.number(1, 1) == Some(3) {

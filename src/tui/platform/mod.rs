@@ -13,7 +13,7 @@ mod unix;
 use other::has_pending_input;
 #[cfg(not(unix))]
 pub(super) use other::*;
-pub(super) use typing::{Waits, await_quiet};
+pub(super) use typing::{BurstWaits, wait_until_typing_stops};
 #[cfg(unix)]
 use unix::has_pending_input;
 #[cfg(unix)]

@@ -23,15 +23,15 @@ struct Typing {
 static TYPING: Mutex<Typing> = Mutex::new(Typing { last: None, quiet: Duration::MAX, passed: None });
 
 /// How long what is typed in one go is waited for.
-pub struct Waits {
+pub struct BurstWaits {
     /// Nothing typed for so long after a single key: nothing came with it.
     pub alone: Duration,
     /// Nothing typed for so long after several: that was all.
     pub pause: Duration,
     /// The time after which the person is told.
-    pub untold: Duration,
+    pub notify_after: Duration,
     /// The time after which it is no longer waited for.
-    pub patience: Duration,
+    pub give_up_after: Duration,
 }
 
 fn typing() -> MutexGuard<'static, Typing> {
@@ -53,19 +53,19 @@ pub(super) fn note(bytes: usize) -> bool {
     }
 }
 
-/// Waits until what is typed in one go with the last key is over and nothing is left to read. Calls `tell` if that takes
+/// BurstWaits until what is typed in one go with the last key is over and nothing is left to read. Calls `tell` if that takes
 /// long.
-pub fn await_quiet(waits: &Waits, tell: impl FnOnce()) {
+pub fn wait_until_typing_stops(waits: &BurstWaits, tell: impl FnOnce()) {
     typing().passed = Some(0);
     wait(waits, tell);
     typing().passed = None;
 }
 
-fn wait(waits: &Waits, tell: impl FnOnce()) {
+fn wait(waits: &BurstWaits, tell: impl FnOnce()) {
     let begun = Instant::now();
     let mut tell = Some(tell);
-    while begun.elapsed() < waits.patience {
-        if begun.elapsed() >= waits.untold
+    while begun.elapsed() < waits.give_up_after {
+        if begun.elapsed() >= waits.notify_after
             && let Some(tell) = tell.take()
         {
             tell();

@@ -11,26 +11,26 @@ use ratatui::layout::Size;
 use super::{
     RESIZED,
     ownership::{DROPS_TYPED, IS_OUTPUT_OURS, OUTPUT, lock},
-    platform::{self, Output, Waits},
+    platform::{self, BurstWaits, Output},
 };
 
 /// Time that what is typed in one go with the last key is waited for; a terminal that never rests must not keep the
 /// person here.
 const BURST_TIMEOUT: Duration = Duration::from_mins(1);
 /// What is typed in one go with the last key is not for whoever has the terminal next.
-const BURST: Waits = Waits {
+const BURST: BurstWaits = BurstWaits {
     alone: Duration::from_millis(100),
     pause: Duration::from_millis(300),
-    untold: Duration::from_secs(1),
-    patience: BURST_TIMEOUT,
+    notify_after: Duration::from_secs(1),
+    give_up_after: BURST_TIMEOUT,
 };
 /// What the last row says while that is waited for.
 const WAITS_FOR_BURST: &str = "waiting until no more keys come: what comes now is dropped";
 
 /// Lets pass by what is typed in one go with the key that gives the terminal to somebody else: the rest of a text that
 /// arrives as keys is not for the person's shell. If that goes on, the last row says so.
-pub fn swallow_burst() {
-    platform::await_quiet(&BURST, || {
+pub fn discard_burst() {
+    platform::wait_until_typing_stops(&BURST, || {
         if let Some(output) = lock(&OUTPUT).as_mut()
             && IS_OUTPUT_OURS.load(Ordering::SeqCst)
         {

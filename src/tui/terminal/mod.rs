@@ -27,7 +27,7 @@ use ratatui::{
 };
 
 pub use self::{
-    burst::swallow_burst,
+    burst::discard_burst,
     ending::{end_by, report_panics},
     signals::listen_for_signals,
 };

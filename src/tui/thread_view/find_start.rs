@@ -19,7 +19,7 @@ impl ThreadView {
 
     /// Remembers the place from which one looks for something.
     pub fn begin_find(&mut self) {
-        let (top, cursor, message) = (self.top, self.cursor, self.message());
+        let (top, cursor, message) = (self.top, self.selected_entry, self.message());
         self.find_start = Some(FindStart { top, cursor, message, leaf: self.transcript.leaf() });
     }
 
@@ -36,7 +36,8 @@ impl ThreadView {
         }
         // Folds that were opened to show a hit stay open: the place is found again by its message.
         let entry = origin.message.and_then(|message| self.transcript.entry_of(message));
-        self.cursor = entry.unwrap_or(origin.cursor).min(self.transcript.entries().len().saturating_sub(1));
+        self.selected_entry =
+            entry.unwrap_or(origin.cursor).min(self.transcript.entries().len().saturating_sub(1));
         let last = self.len(origin.top.entry).saturating_sub(1);
         self.top = Position { line: origin.top.line.min(last), ..origin.top }.min(self.last_top());
     }

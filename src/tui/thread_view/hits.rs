@@ -8,12 +8,12 @@ use crate::search::Hit;
 impl ThreadView {
     /// Returns the hit in focus, and the number of all in this conversation.
     pub fn hit_position(&self) -> (Option<usize>, usize) {
-        (self.focus, self.hits.len())
+        (self.focused_hit, self.hits.len())
     }
 
     /// Marks these hits, none in focus.
     pub fn set_hits(&mut self, hits: Vec<Hit>) {
-        (self.hits, self.focus) = (hits, None);
+        (self.hits, self.focused_hit) = (hits, None);
     }
 
     /// Shows a message as far as it can be shown: its branch, its fold open, its first hit in focus. `false`: it cannot
@@ -46,7 +46,7 @@ impl ThreadView {
         if count == 0 {
             return None;
         }
-        let Some(focus) = self.focus else {
+        let Some(focus) = self.focused_hit else {
             self.focus_first(None);
             return Some(false);
         };
@@ -57,7 +57,7 @@ impl ThreadView {
 
     /// Shows a hit: its branch, its fold open, its line at the upper third.
     fn focus_on(&mut self, index: usize) {
-        self.focus = Some(index);
+        self.focused_hit = Some(index);
         let Hit { message, ref range } = self.hits[index];
         let byte = range.start;
         self.transcript.show_branch_of(message);
@@ -65,7 +65,7 @@ impl ThreadView {
         if self.transcript.entries()[entry].fold == Some(false) {
             self.transcript.set_fold(entry, true);
         }
-        self.cursor = entry;
+        self.selected_entry = entry;
         let line = self.transcript.line_of(entry, self.width, byte);
         let third = self.third();
         let top = self.up(Position { entry, line }, third);
@@ -75,7 +75,7 @@ impl ThreadView {
     /// Returns the line of the message's text that the hit in focus stands in, as written; else that of the first hit
     /// in the selected message.
     pub fn hit_line(&self) -> Option<&str> {
-        let focused = self.focus.and_then(|index| self.hits.get(index));
+        let focused = self.focused_hit.and_then(|index| self.hits.get(index));
         let hit = focused.or_else(|| self.hits.iter().find(|hit| Some(hit.message) == self.message()))?;
         let text = self.conversation().message_text(hit.message);
         let start = text.get(..hit.range.start)?.rfind('\n').map_or(0, |newline| newline + 1);

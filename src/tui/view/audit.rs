@@ -101,8 +101,8 @@ fn look(line: &ReportLine, column: usize, columns: usize, theme: &Theme) -> Styl
         }
         ReportLine::Instructions(_) | ReportLine::Memory(_) => column == 1,
         ReportLine::Profile(_) | ReportLine::PublicLink(_) => column == 0,
-        ReportLine::Kind(_) | ReportLine::Sentence(_) => true,
-        ReportLine::Heading(_) | ReportLine::Page(..) => false,
+        ReportLine::KindCount(_) | ReportLine::Sentence(_) => true,
+        ReportLine::Heading(_) | ReportLine::Address(..) => false,
     };
     if plain { theme.plain } else { theme.dim }
 }

@@ -11,7 +11,7 @@ use crate::{
     extract::Format,
     transcript::sanitize,
     tui::{
-        app::{ExtractDialog, Field, SecretCount, Stage},
+        app::{ExtractDialog, ExtractField, ExtractStage, SecretCount},
         format,
         theme::Theme,
     },
@@ -46,10 +46,13 @@ pub(super) fn draw(
     drawing.draw_message();
     drawing.keys();
     let row = match dialog.field {
-        Field::Path => 0,
-        Field::Format => 1,
-        Field::Tools | Field::Reasoning | Field::Branches | Field::Attachments => 2,
-        Field::Redact => 3,
+        ExtractField::Path => 0,
+        ExtractField::Format => 1,
+        ExtractField::Tools
+        | ExtractField::Reasoning
+        | ExtractField::Branches
+        | ExtractField::Attachments => 2,
+        ExtractField::Redact => 3,
     };
     let row = paint::below(inside, row.min(inside.height.saturating_sub(1))).as_position();
     cursor.filter(|_| dialog.edits_path()).unwrap_or(row)
@@ -84,7 +87,7 @@ impl Drawing<'_> {
     }
 
     fn path(&mut self) -> Option<Position> {
-        let to = self.row(0, "to", self.dialog.field == Field::Path)?;
+        let to = self.row(0, "to", self.dialog.field == ExtractField::Path)?;
         let path = &self.dialog.destination.input;
         let cursor = search_line::typed(self.buffer, to, path.text(), path.before_cursor(), self.theme);
         if let Some(rest) = self.dialog.suggestion() {
@@ -97,7 +100,7 @@ impl Drawing<'_> {
     }
 
     fn format(&mut self) {
-        let Some(row) = self.row(1, "format", self.dialog.field == Field::Format) else { return };
+        let Some(row) = self.row(1, "format", self.dialog.field == ExtractField::Format) else { return };
         let names = Format::ALL.map(|format| {
             if format == self.dialog.choices.format {
                 (format!("‹ {} ›  ", format.as_str()), self.theme.selected)
@@ -111,10 +114,10 @@ impl Drawing<'_> {
     fn include(&mut self) {
         let dialog = self.dialog;
         let boxes = [
-            (dialog.choices.include.tools, "tools", Field::Tools),
-            (dialog.choices.include.reasoning, "reasoning", Field::Reasoning),
-            (dialog.choices.all_branches, "all branches", Field::Branches),
-            (dialog.choices.attachments, "attachments", Field::Attachments),
+            (dialog.choices.include.tools, "tools", ExtractField::Tools),
+            (dialog.choices.include.reasoning, "reasoning", ExtractField::Reasoning),
+            (dialog.choices.all_branches, "all branches", ExtractField::Branches),
+            (dialog.choices.attachments, "attachments", ExtractField::Attachments),
         ];
         let at = boxes.iter().position(|(.., field)| *field == dialog.field);
         let Some(row) = self.row(2, "include", at.is_some()) else { return };
@@ -139,7 +142,7 @@ impl Drawing<'_> {
 
     fn secrets(&mut self) {
         let dialog = self.dialog;
-        let here = dialog.field == Field::Redact;
+        let here = dialog.field == ExtractField::Redact;
         let Some(row) = self.row(3, "secrets", here) else { return };
         let found = match &dialog.secrets {
             SecretCount::Pending => "…",
@@ -162,17 +165,19 @@ impl Drawing<'_> {
         let awaited = self.awaited.take();
         let folders = if names.len() > 1 { names.join("  ") } else { String::new() };
         let (words, style) = match &dialog.stage {
-            Stage::Writing { progress } => (progress.as_deref().unwrap_or("writing …"), self.theme.dim),
-            Stage::Editing { notice: Some(notice) } => (notice.as_str(), self.theme.error),
-            Stage::Editing { notice: None } if awaited.is_some() => {
+            ExtractStage::Writing { progress } => {
+                (progress.as_deref().unwrap_or("writing …"), self.theme.dim)
+            }
+            ExtractStage::Editing { notice: Some(notice) } => (notice.as_str(), self.theme.error),
+            ExtractStage::Editing { notice: None } if awaited.is_some() => {
                 (awaited.as_deref().unwrap_or_default(), self.theme.error)
             }
-            Stage::Editing { notice: None }
+            ExtractStage::Editing { notice: None }
                 if folders.is_empty() && dialog.choices.redact && dialog.choices.attachments =>
             {
                 ("the files of attachments are copied as they are, not redacted", self.theme.plain)
             }
-            Stage::Editing { notice: None } => (folders.as_str(), self.theme.dim),
+            ExtractStage::Editing { notice: None } => (folders.as_str(), self.theme.dim),
         };
         let clean = sanitize::label(words);
         let clean = sanitize::fit(&clean, inside.width as usize);

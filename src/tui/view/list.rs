@@ -8,7 +8,7 @@ use ratatui::{
 use super::paint;
 use crate::{
     conversation::Conversation,
-    library::Handle,
+    library::ConversationHandle,
     search::{
         Snippet,
         worker::{Row, Substitution, Tier},
@@ -83,7 +83,7 @@ impl ConversationRow<'_> {
     }
 
     /// Draws the cursor's bar and the mark, beside each other so that both are seen.
-    fn draw_marks(&self, handle: Handle, buffer: &mut Buffer, area: Rect) {
+    fn draw_marks(&self, handle: ConversationHandle, buffer: &mut Buffer, area: Rect) {
         if self.is_selected {
             let bar = if self.app.focus == Focus::Thread { self.theme.dim } else { self.theme.accent };
             for row in area.rows() {

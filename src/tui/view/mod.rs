@@ -84,8 +84,8 @@ fn panes(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Scre
 /// Draws the dialog over the panes; returns the place of its cursor.
 fn dialog(app: &App, theme: &Theme, buffer: &mut Buffer) -> Position {
     match &app.overlay {
-        Overlay::Extract(dialog) => extract::draw(dialog, app.awaited_enter(), theme, buffer),
-        Overlay::Picker(dialog) => picker::draw(dialog, app.awaited_enter(), theme, buffer),
+        Overlay::Extract(dialog) => extract::draw(dialog, app.awaits_enter(), theme, buffer),
+        Overlay::Picker(dialog) => picker::draw(dialog, app.awaits_enter(), theme, buffer),
         _ => Position::ORIGIN,
     }
 }

@@ -10,7 +10,7 @@ use super::{paint, search_line};
 use crate::{
     transcript::sanitize,
     tui::{
-        app::{App, Audit, Focus, Overlay, Prompt, ThreadPane, Weight},
+        app::{App, Audit, Focus, Overlay, Prompt, StatusKind, ThreadPane},
         command::Command,
         format,
         theme::Theme,
@@ -26,7 +26,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     if let Some(Prompt::Find(find)) = app.overlay.prompt() {
         let x = paint::text(buffer, area, area.y, " / ", theme.accent);
-        let count = app.open_view().map_or(0, |reader| reader.hit_position().1);
+        let count = app.open_view().map_or(0, |thread_view| thread_view.hit_position().1);
         let found = if app.thread.as_ref().is_some_and(ThreadPane::is_finding) {
             "looking …".to_owned()
         } else if find.text().is_empty() {
@@ -40,14 +40,14 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     }
     if let Some(Prompt::Pipe(pipe)) = app.overlay.prompt() {
         let x = paint::text(buffer, area, area.y, " ! ", theme.accent);
-        let awaited = app.awaited_enter().unwrap_or_default();
+        let awaited = app.awaits_enter().unwrap_or_default();
         let begin = paint::right(buffer, inner, area.y, &awaited, theme.error);
         let field = Rect { x, width: begin.saturating_sub(x + 1), ..area };
         return Some(search_line::typed(buffer, field, pipe.text(), pipe.before_cursor(), theme));
     }
     let (style, left) = match &app.status {
-        Some((Weight::Done, words)) => (theme.plain, words.clone()),
-        Some((Weight::Failed, words)) => (theme.error, words.clone()),
+        Some((StatusKind::Done, words)) => (theme.plain, words.clone()),
+        Some((StatusKind::Failed, words)) => (theme.error, words.clone()),
         None => (theme.dim, position_text(app)),
     };
     let left = sanitize::label(&left).into_owned();
@@ -73,20 +73,20 @@ fn position_text(app: &App) -> String {
         Overlay::Text { .. } | Overlay::Audit => return String::new(),
         _ => {}
     }
-    if let (Some(reader), true) = (app.open_view(), app.layout.wide || app.focus == Focus::Thread) {
+    if let (Some(thread_view), true) = (app.open_view(), app.layout.wide || app.focus == Focus::Thread) {
         if app.thread.as_ref().is_some_and(ThreadPane::is_finding) {
             return "looking for hits …".to_owned();
         }
-        match reader.hit_position() {
+        match thread_view.hit_position() {
             (Some(focus), count) => {
-                let branch = if reader.is_on_other_branch() { ", on another branch" } else { "" };
+                let branch = if thread_view.is_on_other_branch() { ", on another branch" } else { "" };
                 return format!("hit {} of {}{branch}", format::number(focus + 1), format::hits(count));
             }
             (None, count) if count > 0 => return format::count(count, "hit", "hits"),
             _ => {}
         }
         if app.focus == Focus::Thread {
-            let (at, of) = reader.message_number();
+            let (at, of) = thread_view.message_number();
             return format!("message {} of {}", format::number(at), format::number(of));
         }
     }
@@ -98,7 +98,7 @@ fn position_text(app: &App) -> String {
 
 /// Returns the keys that matter now, the most needed last: it stays longest.
 fn keys(app: &App) -> Vec<String> {
-    let has_hits = app.open_view().is_some_and(|reader| reader.hit_position().1 > 0);
+    let has_hits = app.open_view().is_some_and(|thread_view| thread_view.hit_position().1 > 0);
     let commands: &[Command] = match &app.overlay {
         Overlay::Help { .. } | Overlay::Text { .. } => &[Command::Cancel],
         Overlay::Audit if matches!(app.audit, Some(Audit::Running(..))) => &[Command::Cancel],

@@ -19,9 +19,9 @@ use crate::{
 /// Draws the header of the wide layout: title, facts, a blank line.
 pub fn draw_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let area = app.layout.header;
-    let Some(reader) = app.open_view().filter(|_| area.height >= 2) else { return };
+    let Some(thread_view) = app.open_view().filter(|_| area.height >= 2) else { return };
     let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
-    let conversation = reader.conversation();
+    let conversation = thread_view.conversation();
     let title = sanitize::label(&conversation.title);
     paint::text(buffer, inner, area.y, &sanitize::fit(&title, inner.width as usize), theme.selected);
     let facts = facts(app, &format::count(conversation.shown_count(), "message", "messages"));
@@ -31,9 +31,9 @@ pub fn draw_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
 /// Draws the header of the narrow layout: one line.
 pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let area = app.layout.top;
-    let Some(reader) = app.open_view().filter(|_| area.height > 0) else { return };
+    let Some(thread_view) = app.open_view().filter(|_| area.height > 0) else { return };
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let (at, of) = reader.message_number();
+    let (at, of) = thread_view.message_number();
     let facts = facts(app, &format!("{} of {}", format::number(at), format::number(of)));
     let begin = if inner.width >= 50 {
         paint::right(buffer, inner, area.y, &facts, theme.dim)
@@ -41,7 +41,7 @@ pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
         inner.right() + 2
     };
     let room = begin.saturating_sub(inner.x + 2) as usize;
-    let title = sanitize::label(&reader.conversation().title);
+    let title = sanitize::label(&thread_view.conversation().title);
     paint::text(
         buffer,
         inner,
@@ -53,8 +53,8 @@ pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
 
 /// Returns "3 Mar 2025 · gpt-4o · 18 messages".
 fn facts(app: &App, last: &str) -> String {
-    let Some(reader) = app.open_view() else { return String::new() };
-    let conversation = reader.conversation();
+    let Some(thread_view) = app.open_view() else { return String::new() };
+    let conversation = thread_view.conversation();
     let date = app.setup.date(conversation.created.or(conversation.updated));
     let model = conversation.model().map(|model| sanitize::label(model).into_owned()).unwrap_or_default();
     let model = sanitize::fit(&model, 24).into_owned();
@@ -84,13 +84,13 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<S
     }
     let mut painter = paint::LinePainter { buffer, theme, links, sideways };
     for ((index, row), place) in rows.iter().enumerate().zip(inner.rows()) {
-        if row.current {
+        if row.is_selected_message {
             cursor.get_or_insert(Position { x: area.x, y: place.y });
         }
         // The last line of a message is the blank between it and the next: the bar does not run through it.
         let blank = row.line.spans.iter().all(|span| span.text.trim().is_empty());
-        let ends = rows.get(index + 1).is_none_or(|next| !next.selected);
-        if row.selected && focused && !(blank && ends) {
+        let ends = rows.get(index + 1).is_none_or(|next| !next.has_bar);
+        if row.has_bar && focused && !(blank && ends) {
             paint::text(painter.buffer, Rect { width: 1, ..area }, place.y, "▌", theme.accent);
         }
         painter.draw(place, &row.line);

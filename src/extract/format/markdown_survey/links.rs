@@ -31,7 +31,7 @@ impl OpenLink {
 
 /// Returns the note after a link whose text is misleading.
 pub(super) fn link_target(words: &str, url: &str, at: usize) -> Option<TextEdit> {
-    let link_target = link_safety::other_place(words, url)?;
+    let link_target = link_safety::misleading_destination(words, url)?;
     let marks = |char: char| char.is_ascii_punctuation() && !matches!(char, '.' | '-' | ':' | '@');
     let link_target: String =
         link_target.chars().flat_map(|char| marks(char).then_some('\\').into_iter().chain([char])).collect();

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::EntryLayout;
+use super::EntryInput;
 use crate::{
-    conversation::{Attachment, Kind, Link, Visibility},
+    conversation::{Attachment, Link, MessageKind, Visibility},
     message::{
         self,
         chunks::Chunk,
@@ -35,7 +35,7 @@ const MAX_ATTACHMENTS: usize = 1_000;
 /// The bytes of attachments' texts that are shown in one entry, all together.
 const MAX_ATTACHED_LENGTH: usize = 128 << 10;
 
-impl EntryLayout<'_> {
+impl EntryInput<'_> {
     /// Makes the blocks of the entry. `first` and `last` say which end of the message it has.
     pub(super) fn document(&self, first: bool, last: bool) -> LayoutDocument {
         let view = self.view();
@@ -60,11 +60,11 @@ impl EntryLayout<'_> {
         let mut room = MAX_ATTACHED_LENGTH;
         for message::Block { range: stretch, content } in view.blocks_within(&range) {
             let start = stretch.start;
-            if matches!(content, message::Content::Attachment(_)) && here(start) {
+            if matches!(content, message::BlockKind::Attachment(_)) && here(start) {
                 files += 1;
             }
             if files > MAX_ATTACHMENTS
-                && matches!(content, message::Content::Attachment(_) | message::Content::AttachedText(_))
+                && matches!(content, message::BlockKind::Attachment(_) | message::BlockKind::AttachedText(_))
             {
                 continue;
             }
@@ -73,17 +73,17 @@ impl EntryLayout<'_> {
                 attached = true;
             };
             match content {
-                message::Content::Source(link) if is_dim && here(start) => {
+                message::BlockKind::QuotedPage(link) if is_dim && here(start) => {
                     if let Some(source) = source_of(link) {
                         attach(LayoutBlock::text(source));
                     }
                 }
-                message::Content::Attachment(attachment) if here(start) => {
+                message::BlockKind::Attachment(attachment) if here(start) => {
                     for block in self.attachment(attachment) {
                         attach(block);
                     }
                 }
-                message::Content::AttachedText(text) if open && here(start) => {
+                message::BlockKind::AttachedText(text) if open && here(start) => {
                     let shown = &text[..text.floor_char_boundary(room)];
                     room -= shown.len();
                     attach(attached_text(shown));
@@ -92,12 +92,12 @@ impl EntryLayout<'_> {
                         attach(note(&format!("… {left} more of this file: o saves it")));
                     }
                 }
-                message::Content::Source(_)
-                | message::Content::Attachment(_)
-                | message::Content::AttachedText(_)
+                message::BlockKind::QuotedPage(_)
+                | message::BlockKind::Attachment(_)
+                | message::BlockKind::AttachedText(_)
                 // The reasoning's label, and what is listed below the entry.
-                | message::Content::Note
-                | message::Content::Sources(_) => {}
+                | message::BlockKind::Note
+                | message::BlockKind::ListedSources(_) => {}
                 content => {
                     let stretch = stretch.start.max(range.start)..stretch.end.min(range.end);
                     if stretch.is_empty() {
@@ -124,7 +124,7 @@ impl EntryLayout<'_> {
     /// Makes the blocks of a stretch of the message's text.
     fn stretch(
         &self,
-        content: &message::Content<'_>,
+        content: &message::BlockKind<'_>,
         whole: &str,
         range: Range<usize>,
         cited: &CitedSources<'_>,
@@ -140,15 +140,15 @@ impl EntryLayout<'_> {
             (Some(Chunk { starts_in_table: Some(dashes), range: chunk, .. }), _) if base == chunk.start => {
                 self.rest_of_table(text, base, cited, &whole[dashes.clone()])
             }
-            (_, message::Content::Code { language }) => code_document(text, base, language),
-            (_, message::Content::Plain) => plain(true, Tone::Plain),
-            (_, message::Content::Verbatim) if self.message().kind == Kind::Error => {
+            (_, message::BlockKind::Code { language }) => code_document(text, base, language),
+            (_, message::BlockKind::Plain) => plain(true, Tone::Plain),
+            (_, message::BlockKind::Verbatim) if self.message().kind == MessageKind::Error => {
                 plain::parse(text, base, &[], Tone::Error)
             }
-            (_, message::Content::Verbatim | message::Content::Quote) => plain(false, Tone::Dim),
+            (_, message::BlockKind::Verbatim | message::BlockKind::Quote) => plain(false, Tone::Dim),
             _ => self.markdown(text, base, cited),
         };
-        if self.message().kind == Kind::Canvas {
+        if self.message().kind == MessageKind::Canvas {
             put_in_box(&mut document);
         }
         document
@@ -224,7 +224,7 @@ impl EntryLayout<'_> {
             }
             inline_spans.push(InlineSpan { range, kind: InlineSpanKind::Citation(numbers.clone()) });
         }
-        if matches!(self.message().kind, Kind::Browsing | Kind::Page) {
+        if matches!(self.message().kind, MessageKind::Browsing | MessageKind::Page) {
             inline_spans.extend(citation::browsing_marks(text));
             inline_spans.sort_by_key(|span| span.range.start);
         }
@@ -239,7 +239,7 @@ impl EntryLayout<'_> {
         let present = self.options.attachments.as_ref().map(|present| present.has(own, &attachment.id));
         let mut blocks = vec![LayoutBlock::text(attachment::summary(attachment, present))];
         blocks.extend(attachment::picture_prompt(attachment).map(|prompt| {
-            let indented = Container { id: 0, kind: ContainerKind::Note };
+            let indented = Container { id: 0, kind: ContainerKind::PlainIndent };
             LayoutBlock { containers: Box::new([indented]), ..LayoutBlock::text(prompt) }
         }));
         blocks
@@ -265,7 +265,7 @@ fn as_written(text: &str, base: usize) -> LayoutDocument {
 fn attached_text(text: &str) -> LayoutBlock {
     let mut content = StyledText::default();
     content.push(text.trim_end(), TextStyle::of(Tone::Dim), None);
-    let framed = Container { id: 0, kind: ContainerKind::Frame };
+    let framed = Container { id: 0, kind: ContainerKind::Boxed };
     let content = LayoutContent::Preformatted(content);
     LayoutBlock { containers: Box::new([framed]), content, ..LayoutBlock::text(StyledText::default()) }
 }
@@ -273,7 +273,7 @@ fn attached_text(text: &str) -> LayoutBlock {
 /// Puts a document into a frame of its own.
 fn put_in_box(document: &mut LayoutDocument) {
     for block in &mut document.blocks {
-        let mut containers = vec![Container { id: 0, kind: ContainerKind::Frame }];
+        let mut containers = vec![Container { id: 0, kind: ContainerKind::Boxed }];
         containers.extend_from_slice(&block.containers);
         block.containers = containers.into();
     }

@@ -12,10 +12,10 @@ use super::{
     styled_text::TextStyle,
 };
 use crate::{
-    conversation::{Conversation, Kind, Message, Role, Visibility},
+    conversation::{Conversation, Message, MessageKind, Role, Visibility},
     message::{MessageView, Speaker, branches::SiblingNumber},
     transcript::{
-        Entry, Options,
+        Entry, TranscriptOptions,
         highlight::{Code, CodeTones},
         text::{dates, sanitize},
     },
@@ -26,9 +26,9 @@ const BAR: &str = "┃ ";
 const INDENT: &str = "  ";
 
 /// Everything that decides the lines of an entry, besides the width.
-pub struct EntryLayout<'a> {
+pub struct EntryInput<'a> {
     pub conversation: &'a Conversation,
-    pub options: &'a Options,
+    pub options: &'a TranscriptOptions,
     pub entry: &'a Entry,
     /// The first of its turn: it says who speaks.
     pub has_header: bool,
@@ -44,7 +44,7 @@ pub struct EntryLayout<'a> {
 
 /// Lays an entry out.
 pub fn lay_out(
-    layout: &EntryLayout<'_>,
+    layout: &EntryInput<'_>,
     width: usize,
     colors: &dyn Fn(&Code) -> Option<Rc<CodeTones>>,
 ) -> Vec<Line> {
@@ -73,7 +73,7 @@ pub fn lay_out(
     lines
 }
 
-impl EntryLayout<'_> {
+impl EntryInput<'_> {
     fn view(&self) -> MessageView<'_> {
         MessageView::of(self.conversation, self.entry.message)
     }
@@ -116,7 +116,7 @@ impl EntryLayout<'_> {
             None => "",
         };
         let label = fold::label(self.conversation, self.entry.message, self.recap);
-        let tone = if self.message().kind == Kind::Error { Tone::Error } else { Tone::Fold };
+        let tone = if self.message().kind == MessageKind::Error { Tone::Error } else { Tone::Fold };
         let branch = self.entry.branch.map_or(0, |branch| sanitize::width(&badge(branch)) + 1);
         let text = format!("{sign}{label}");
         let columns = context.inner().saturating_sub(branch);
@@ -142,7 +142,10 @@ impl EntryLayout<'_> {
 
     fn cited(&self) -> CitedSources<'_> {
         let Self { conversation, entry, .. } = self;
-        CitedSources::of(conversation.message_parts(entry.message), conversation.message_text(entry.message))
+        CitedSources::of(
+            conversation.message_annotations(entry.message),
+            conversation.message_text(entry.message),
+        )
     }
 
     /// Adds the list of the sources that the text cites.

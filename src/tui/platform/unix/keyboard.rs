@@ -30,7 +30,7 @@ enum KeyboardOwner {
     /// There is no reader, or it reads.
     Reader,
     /// The reader is asked to let go.
-    Asked,
+    PauseRequested,
     /// The reader has let go.
     Borrower,
 }
@@ -104,7 +104,7 @@ struct Wait {
 }
 
 impl Wait {
-    /// Waits for something typed, or for being asked to let go; `timeout`: at most so long.
+    /// BurstWaits for something typed, or for being asked to let go; `timeout`: at most so long.
     fn of(terminal: &File, woken: &io::PipeReader, timeout: Option<Duration>) -> Result<Self, Errno> {
         let at_once = Timespec::default();
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
@@ -143,9 +143,12 @@ pub fn pause_keys() {
     let Some(wake) = WAKE.get() else { return };
     let mut owner = lock_owner();
     if *owner == KeyboardOwner::Reader {
-        *owner = KeyboardOwner::Asked;
+        *owner = KeyboardOwner::PauseRequested;
         let _ = rustix::io::write(wake, b"!");
-        drop(OWNER_CHANGED.wait_timeout_while(owner, READER_TIMEOUT, |owner| *owner == KeyboardOwner::Asked));
+        drop(
+            OWNER_CHANGED
+                .wait_timeout_while(owner, READER_TIMEOUT, |owner| *owner == KeyboardOwner::PauseRequested),
+        );
     }
 }
 
@@ -167,7 +170,7 @@ impl Drop for ReleaseOnDrop {
 
 fn let_go() {
     let mut owner = lock_owner();
-    if *owner == KeyboardOwner::Asked {
+    if *owner == KeyboardOwner::PauseRequested {
         *owner = KeyboardOwner::Borrower;
         OWNER_CHANGED.notify_all();
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     archive::Archive,
-    conversation::{Conversation, Detail},
+    conversation::{AnnotationKind, Conversation},
     provider,
 };
 
@@ -18,7 +18,7 @@ use crate::{
 const MAX_PROBLEMS: usize = 10_000;
 
 /// The counts of one thread, summed up at the end.
-pub(super) struct ThreadCounts {
+pub(super) struct WorkerCounts {
     pub stages: Stages,
     problems: Vec<ReadProblem>,
     /// The place of each member among those of its archive that were read, by the archive and the member's number.
@@ -31,7 +31,7 @@ pub(super) struct ThreadCounts {
     pub sent: Option<Instant>,
 }
 
-impl ThreadCounts {
+impl WorkerCounts {
     pub(super) fn new(archives: usize) -> Self {
         Self {
             stages: Stages::default(),
@@ -45,7 +45,7 @@ impl ThreadCounts {
     }
 
     /// Notes the loss of a stretch of a member.
-    pub(super) fn add_lost_stretch(
+    pub(super) fn add_lost_range(
         &mut self,
         task: &MemberTask,
         offset: u64,
@@ -110,8 +110,8 @@ impl ArchiveReport {
         self.all_messages += conversation.messages().len() as u64;
         self.text_bytes += conversation.text().len() as u64;
         for message in 0..conversation.messages().len() {
-            for part in conversation.message_parts(message) {
-                let Detail::Attachment(attachment) = &part.detail else { continue };
+            for part in conversation.message_annotations(message) {
+                let AnnotationKind::Attachment(attachment) = &part.detail else { continue };
                 let own = archives.get(usize::from(conversation.object_location.archive));
                 let here = |archive: &Archive| archive.find_attachment(&attachment.id).is_some();
                 if !attachment.content.is_empty() || own.is_some_and(here) {
@@ -131,7 +131,7 @@ impl ArchiveReport {
         self.text_bytes += part.text_bytes;
         self.attachments_found += part.attachments_found;
         self.attachments_missing += part.attachments_missing;
-        self.content_types.merge(&part.content_types);
+        self.import_counts.merge(&part.import_counts);
         self.read.extend(part.read);
         self.unread.extend(part.unread);
     }
@@ -141,7 +141,7 @@ impl ArchiveReport {
 pub(super) const MAX_NAMED: usize = 1_000;
 
 /// Sums up the whole load.
-pub(super) fn sum(archives: &[Archive], finished_counts: Vec<ThreadCounts>, bytes: u64) -> Report {
+pub(super) fn sum(archives: &[Archive], finished_counts: Vec<WorkerCounts>, bytes: u64) -> Report {
     let mut report = Report { bytes, ..Report::default() };
     report.archives = archives
         .iter()
@@ -192,7 +192,7 @@ pub(super) fn sum(archives: &[Archive], finished_counts: Vec<ThreadCounts>, byte
         archive.failure = match (foreign[number], first) {
             (Some(name), _) => Some(format!(
                 "this looks like a {name} export, which is not supported yet; a {} export was expected",
-                provider::any()
+                provider::all_names_as_choice()
             )),
             (None, Some(problem)) if problem.member.is_empty() => Some(problem.reason.clone()),
             (None, Some(problem)) => Some(format!("{}: {}", problem.member, problem.reason)),

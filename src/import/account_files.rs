@@ -6,16 +6,16 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::provider::{Provider, SideFileKind};
+use crate::provider::{AccountFileKind, Provider};
 
 /// A side file, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SideContent {
-    /// The public links, as [`SideFileKind::Links`] describes them.
+pub enum AccountFileContent {
+    /// The public links, as [`AccountFileKind::Links`] describes them.
     Links(Vec<SharedLink>),
-    /// The fields of the profile that are not empty; see [`SideFileKind::Profile`].
+    /// The fields of the profile that are not empty; see [`AccountFileKind::Profile`].
     Profile(Vec<ProfileEntry>),
-    /// Every text of the memory that is not blank, ids and dates too; see [`SideFileKind::Memory`].
+    /// Every text of the memory that is not blank, ids and dates too; see [`AccountFileKind::Memory`].
     Memory(Vec<String>),
 }
 
@@ -62,17 +62,17 @@ pub enum ProfileValue {
 /// Reads the side file of this name, and says whose it is. Where several providers have one of that name, it is read
 /// as one of `likely`, whose conversations are in that archive, else as the first one's that knows what is in it.
 /// `None` if nobody does.
-pub fn side_file(name: &str, json: &[u8], likely: &[Provider]) -> Option<(Provider, SideContent)> {
+pub fn account_file(name: &str, json: &[u8], likely: &[Provider]) -> Option<(Provider, AccountFileContent)> {
     likely.iter().chain(Provider::ALL).find_map(|&provider| {
-        let file = provider.facts().side_files.iter().find(|file| file.name == name)?;
+        let file = provider.facts().account_files.iter().find(|file| file.name == name)?;
         Some((provider, parse_as(provider, file.kind, json)?))
     })
 }
 
-fn parse_as(provider: Provider, holds: SideFileKind, json: &[u8]) -> Option<SideContent> {
+fn parse_as(provider: Provider, holds: AccountFileKind, json: &[u8]) -> Option<AccountFileContent> {
     match provider {
-        Provider::ChatGpt => super::chatgpt::side_file(holds, json),
-        Provider::Claude => super::claude::side_file(holds, json),
+        Provider::ChatGpt => super::chatgpt::account_file(holds, json),
+        Provider::Claude => super::claude::account_file(holds, json),
     }
 }
 
@@ -111,14 +111,14 @@ mod tests {
     #[test]
     fn what_a_provider_lists_its_importer_reads() {
         for &provider in Provider::ALL {
-            for file in provider.facts().side_files {
+            for file in provider.facts().account_files {
                 let read = |json: &[u8]| parse_as(provider, file.kind, json);
                 let content = read(b"[]").or_else(|| read(b"{}"));
                 assert!(content.is_some(), "{}: {}", provider.name(), file.name);
                 assert_eq!(read(b"7"), None, "{}: {}", provider.name(), file.name);
             }
         }
-        assert_eq!(side_file("nobody's.json", b"{}", Provider::ALL), None);
+        assert_eq!(account_file("nobody's.json", b"{}", Provider::ALL), None);
     }
 
     #[test]

@@ -5,17 +5,17 @@ use std::borrow::Cow;
 use super::{
     attachments,
     content::NESTED_PARTS_BUDGET,
-    shape::{ContentFields, Message, PartObject, said},
+    shape::{ContentFields, Message, PartObject, non_blank},
 };
 use crate::{
-    conversation::{Detail, Kind, Part, Role, Visibility},
+    conversation::{Annotation, AnnotationKind, MessageKind, Role, Visibility},
     import::json::{self, MemoryBudget, Raw, Repaired},
 };
 
 /// The meaning of a message: whose it is, and of which kind.
 pub(super) struct Classification<'a> {
     pub role: Role,
-    pub kind: Kind,
+    pub kind: MessageKind,
     /// The tool, language or unknown type.
     pub name: Option<Cow<'a, str>>,
     /// A role this version does not know: folded, since nobody can say whose words these are.
@@ -66,8 +66,8 @@ pub(super) fn interrupted(message: &Message<'_>) -> bool {
 /// Returns the model that answered: what `auto` was resolved to.
 pub(super) fn model<'a>(message: &'a Message<'_>) -> Option<&'a str> {
     let metadata = &message.metadata;
-    let model = said(&metadata.model);
-    let resolved = || said(&metadata.resolved_model);
+    let model = non_blank(&metadata.model);
+    let resolved = || non_blank(&metadata.resolved_model);
     model.filter(|&model| model != "auto").or_else(resolved).or(model)
 }
 
@@ -81,7 +81,7 @@ impl<'a> Classification<'a> {
             Some("system" | "developer") => Some(Role::System),
             _ => None,
         };
-        let tool = said(&message.author.name);
+        let tool = non_blank(&message.author.name);
         let recipient = message.recipient.as_deref().filter(|to| *to != "all" && !to.is_empty());
         let language = content.language.as_deref().filter(|language| *language != "unknown");
         let called = recipient.or(language);
@@ -89,31 +89,31 @@ impl<'a> Classification<'a> {
         let thinks = message.metadata.preamble
             || matches!(message.channel.as_deref(), Some("analysis" | "commentary"));
         let (kind, name) = match type_name(message) {
-            "user_editable_context" => (Kind::Instructions, None),
-            "model_editable_context" => (Kind::Memory, None),
-            "text" | "multimodal_text" | "" if instructions => (Kind::Instructions, None),
-            "thoughts" => (Kind::Reasoning, None),
-            "reasoning_recap" => (Kind::Recap, None),
-            "tether_quote" => (Kind::Quote, tool),
-            "tether_browsing_display" | "tether_browsing_code" => (Kind::Browsing, tool),
-            "sonic_webpage" => (Kind::Page, tool),
-            "system_error" | "error" => (Kind::Error, None),
-            "execution_output" | "citable_code_output" | "computer_output" => (Kind::Output, tool),
-            "code" => (Kind::Call, called),
+            "user_editable_context" => (MessageKind::Instructions, None),
+            "model_editable_context" => (MessageKind::Memory, None),
+            "text" | "multimodal_text" | "" if instructions => (MessageKind::Instructions, None),
+            "thoughts" => (MessageKind::Reasoning, None),
+            "reasoning_recap" => (MessageKind::Recap, None),
+            "tether_quote" => (MessageKind::Quote, tool),
+            "tether_browsing_display" | "tether_browsing_code" => (MessageKind::Browsing, tool),
+            "sonic_webpage" => (MessageKind::Page, tool),
+            "system_error" | "error" => (MessageKind::Error, None),
+            "execution_output" | "citable_code_output" | "computer_output" => (MessageKind::Output, tool),
+            "code" => (MessageKind::Call, called),
             "text" | "multimodal_text" => match role {
-                Some(Role::Assistant) if recipient.is_some() => (Kind::Call, recipient),
-                Some(Role::Assistant) if thinks => (Kind::Reasoning, None),
-                Some(Role::Tool) if has_image(content) => (Kind::Text, tool),
-                Some(Role::Tool) => (Kind::Output, tool),
-                None => (Kind::Other, message.author.role.as_deref()),
-                _ => (Kind::Text, tool),
+                Some(Role::Assistant) if recipient.is_some() => (MessageKind::Call, recipient),
+                Some(Role::Assistant) if thinks => (MessageKind::Reasoning, None),
+                Some(Role::Tool) if has_image(content) => (MessageKind::Text, tool),
+                Some(Role::Tool) => (MessageKind::Output, tool),
+                None => (MessageKind::Other, message.author.role.as_deref()),
+                _ => (MessageKind::Text, tool),
             },
             // Said without a type: a string where an object should be.
-            "" if matches!(role, Some(Role::User | Role::Assistant)) => (Kind::Text, tool),
-            unknown => (Kind::Other, Some(unknown).filter(|name| !name.is_empty()).or(tool)),
+            "" if matches!(role, Some(Role::User | Role::Assistant)) => (MessageKind::Text, tool),
+            unknown => (MessageKind::Other, Some(unknown).filter(|name| !name.is_empty()).or(tool)),
         };
         let name = match kind {
-            Kind::Error => error_name(tool, said(&content.name)),
+            MessageKind::Error => error_name(tool, non_blank(&content.name)),
             _ => name.map(Cow::Borrowed),
         };
         Self { role: role.unwrap_or(Role::Tool), kind, name, unknown_role: role.is_none() }
@@ -122,26 +122,37 @@ impl<'a> Classification<'a> {
     /// Returns the class of what ChatGPT's own screen does with it. Custom instructions and memory are folded
     /// even where they are flagged as hidden, as they always are: they shaped every answer, and the reader
     /// may want them.
-    pub(super) fn visibility(&self, message: &Message<'_>, text: &str, parts: &[Part]) -> Visibility {
-        let attached = || parts.iter().any(|part| matches!(part.detail, Detail::Attachment(_)));
+    pub(super) fn visibility(&self, message: &Message<'_>, text: &str, parts: &[Annotation]) -> Visibility {
+        let attached = || parts.iter().any(|part| matches!(part.detail, AnnotationKind::Attachment(_)));
         if text.trim_start().is_empty() && !attached() {
             return Visibility::Hidden;
         }
-        if matches!(self.kind, Kind::Instructions | Kind::Memory) {
+        if matches!(self.kind, MessageKind::Instructions | MessageKind::Memory) {
             return Visibility::Folded;
         }
         // An unknown type is not hidden for being unknown.
-        let system = self.role == Role::System && self.kind != Kind::Other;
+        let system = self.role == Role::System && self.kind != MessageKind::Other;
         if is_flagged(message) || system {
             return Visibility::Hidden;
         }
-        if self.unknown_role || self.kind != Kind::Text { Visibility::Folded } else { Visibility::Shown }
+        if self.unknown_role || self.kind != MessageKind::Text {
+            Visibility::Folded
+        } else {
+            Visibility::Shown
+        }
     }
 
     /// Returns whether what stands beside the words of the message can stand after them; else it becomes a message of
     /// its own: words are a person's or the model's, and a call is code.
     pub(super) fn takes_the_rest(&self) -> bool {
-        matches!(self.kind, Kind::Browsing | Kind::Page | Kind::Error | Kind::Other | Kind::Output)
+        matches!(
+            self.kind,
+            MessageKind::Browsing
+                | MessageKind::Page
+                | MessageKind::Error
+                | MessageKind::Other
+                | MessageKind::Output
+        )
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::effect::CopySource;
 use crate::{
-    conversation::{Attachment, Conversation, Detail, Link},
+    conversation::{AnnotationKind, Attachment, Conversation, Link},
     extract::{redaction::redacted_while, save::names},
     library::ConversationRef,
     message::{self, CodeBlock, MAX_LINKS},
@@ -42,7 +42,7 @@ pub enum Lookup {
 
 /// Something that was looked up.
 #[derive(Debug)]
-pub enum Discovery {
+pub enum LookupResult {
     /// The links and attachments of a message of this conversation.
     Links(Vec<Link>, Vec<FoundAttachment>, ConversationRef),
     /// Blocks of code, and the conversation they stand in.
@@ -68,14 +68,14 @@ pub struct FoundAttachment {
 
 impl Lookup {
     /// Finds it, as long as it is waited for; `None`: it is not any more.
-    pub fn discover(self, should_continue: &dyn Fn() -> bool) -> Option<Discovery> {
+    pub fn discover(self, should_continue: &dyn Fn() -> bool) -> Option<LookupResult> {
         let found = match self {
             Self::Links { conversation, message, redact } => {
                 let links = message::links_while(&conversation, message, should_continue)?;
                 let attachments = attachments_while(&conversation, message, redact, should_continue)?;
-                Discovery::Links(links, attachments, conversation)
+                LookupResult::Links(links, attachments, conversation)
             }
-            Self::Code(conversation, message) => Discovery::Code(
+            Self::Code(conversation, message) => LookupResult::Code(
                 message::message_code_blocks_while(&conversation, message, should_continue)?,
                 conversation,
             ),
@@ -85,7 +85,7 @@ impl Lookup {
                 }
                 let findings = Scanner::built_in().scan(conversation.message_text(message));
                 let hits = findings.into_iter().map(|finding| Hit { message, range: finding.range });
-                Discovery::Secrets(message, hits.collect())
+                LookupResult::Secrets(message, hits.collect())
             }
             Self::Piped { command, source, redact } => {
                 if !should_continue() {
@@ -99,7 +99,7 @@ impl Lookup {
                         conversations.iter().map(|shared| &**shared).collect();
                     text = redacted_while(&text, &conversations, false, should_continue)?.0;
                 }
-                Discovery::Piped(command, text)
+                LookupResult::Piped(command, text)
             }
         };
         should_continue().then_some(found)
@@ -115,10 +115,10 @@ fn attachments_while(
     should_continue: &dyn Fn() -> bool,
 ) -> Option<Vec<FoundAttachment>> {
     let attachments: Vec<&Attachment> = conversation
-        .message_parts(message)
+        .message_annotations(message)
         .iter()
         .filter_map(|part| {
-            if let Detail::Attachment(attachment) = &part.detail { Some(&**attachment) } else { None }
+            if let AnnotationKind::Attachment(attachment) = &part.detail { Some(&**attachment) } else { None }
         })
         .take(2 * MAX_LINKS)
         .collect();

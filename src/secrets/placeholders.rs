@@ -39,7 +39,7 @@ pub(super) fn is_filler(value: &str) -> bool {
 }
 
 /// Words that stand where a secret would, in examples. In lower case.
-const STAND_INS: [&str; 44] = [
+const PLACEHOLDER_WORDS: [&str; 44] = [
     "your",
     "example",
     "xxx",
@@ -89,7 +89,7 @@ const STAND_INS: [&str; 44] = [
 /// Returns whether it is a text that programs and manuals have in the place of a secret.
 pub(super) fn is_placeholder(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    STAND_INS.iter().any(|word| lower.contains(word))
+    PLACEHOLDER_WORDS.iter().any(|word| lower.contains(word))
 }
 
 /// Returns whether a value is a piece of a program: a call, an index, a path through objects, a variable.
@@ -100,7 +100,7 @@ pub(super) fn is_code(value: &str) -> bool {
 }
 
 /// Words that stand where a password would and are none, in lower case: what fields of forms and schemas say.
-pub(super) const NO_PASSWORDS: [&str; 16] = [
+pub(super) const NOT_PASSWORDS: [&str; 16] = [
     "string",
     "required",
     "optional",
@@ -120,7 +120,7 @@ pub(super) const NO_PASSWORDS: [&str; 16] = [
 ];
 
 /// Returns whether nothing is there but signs that keep a place: `********`, `xxxxxx`.
-pub(super) fn is_blank(value: &str) -> bool {
+pub(super) fn is_masked_value(value: &str) -> bool {
     one_all_over(value.as_bytes()) || !value.bytes().any(|byte| byte.is_ascii_alphanumeric() || byte >= 0x80)
 }
 

@@ -1,4 +1,4 @@
-//! The rhythm of what is typed: what tells a person's enter from the line break of a text that arrives as keys.
+//! The guard of the enter key: it tells a person's enter from the line break of a text that arrives as keys.
 //!
 //! A paste without brackets, a multiplexer's buffer, a connection that lagged: each brings keys faster than anybody
 //! types. They may move about, type and copy, but what runs a command or writes a file waits for an enter of its own.
@@ -15,9 +15,9 @@ const WITHIN_BURST: Duration = Duration::from_millis(30);
 /// The quiet before an enter, where the prompt was opened by a key that was typed in one go with others.
 const QUIET_AFTER_BURST: Duration = Duration::from_millis(300);
 
-/// The rhythm of the last keys, as far as the open prompt is concerned.
+/// The guard of the enter key after the last keys, as far as the open prompt is concerned.
 #[derive(Debug)]
-pub(super) struct Rhythm {
+pub(super) struct EnterGuard {
     /// The quiet before the key that is being carried out.
     quiet: Duration,
     /// The key that opened the prompt was typed in one go with others.
@@ -25,17 +25,17 @@ pub(super) struct Rhythm {
     /// Nothing was typed since the prompt was opened: what comes next may have been typed in one go with that key.
     just_opened: bool,
     /// An enter came that did not count.
-    awaited: bool,
+    awaits_enter: bool,
 }
 
-impl Default for Rhythm {
-    /// Makes the rhythm of nothing typed yet.
+impl Default for EnterGuard {
+    /// Makes the guard of nothing typed yet.
     fn default() -> Self {
-        Self { quiet: Duration::MAX, burst: false, just_opened: false, awaited: false }
+        Self { quiet: Duration::MAX, burst: false, just_opened: false, awaits_enter: false }
     }
 }
 
-impl Rhythm {
+impl EnterGuard {
     /// Takes in that a key came after so much quiet.
     pub(super) fn note(&mut self, quiet: Duration) {
         self.quiet = quiet;
@@ -45,28 +45,30 @@ impl Rhythm {
     /// Notes that a prompt is opened by the last key.
     pub(super) fn open(&mut self) {
         self.burst = self.quiet < WITHIN_BURST;
-        (self.just_opened, self.awaited) = (true, false);
+        (self.just_opened, self.awaits_enter) = (true, false);
     }
 
-    /// Returns whether the last key, which would run or write something, is a person's; else one is awaited from here
+    /// Returns whether the last key, which would run or write something, is a person's; else one is awaits_enter from here
     /// on.
     pub(super) fn is_confirmed(&mut self) -> bool {
         let wanted = if self.burst { QUIET_AFTER_BURST } else { QUIET_BEFORE_ENTER };
-        self.awaited = self.quiet < wanted;
-        !self.awaited
+        self.awaits_enter = self.quiet < wanted;
+        !self.awaits_enter
     }
 
     /// Awaits an enter, now that something was chosen otherwise.
     pub(super) fn await_enter(&mut self) {
-        self.awaited = true;
+        self.awaits_enter = true;
     }
 }
 
 impl App {
     /// Returns what is said where the open prompt awaits an enter of its own.
-    pub fn awaited_enter(&self) -> Option<String> {
+    pub fn awaits_enter(&self) -> Option<String> {
         let key = || self.setup.keymap.key_for(self.place(), Command::Accept);
-        self.rhythm.awaited.then(|| format!("{} runs it", key().unwrap_or_else(|| "enter".to_owned())))
+        self.enter_guard
+            .awaits_enter
+            .then(|| format!("{} runs it", key().unwrap_or_else(|| "enter".to_owned())))
     }
 }
 
@@ -76,13 +78,13 @@ mod tests {
 
     /// Opens a prompt by a key after this many milliseconds of quiet, types more, and ends with an enter.
     fn is_confirmed(opened: u64, rest: &[u64]) -> bool {
-        let mut rhythm = Rhythm::default();
-        rhythm.note(Duration::from_millis(opened));
-        rhythm.open();
+        let mut enter_guard = EnterGuard::default();
+        enter_guard.note(Duration::from_millis(opened));
+        enter_guard.open();
         for quiet in rest {
-            rhythm.note(Duration::from_millis(*quiet));
+            enter_guard.note(Duration::from_millis(*quiet));
         }
-        rhythm.is_confirmed()
+        enter_guard.is_confirmed()
     }
 
     #[test]

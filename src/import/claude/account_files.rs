@@ -3,16 +3,16 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    import::side_files::{SharedLink, SideContent, profile},
-    provider::{Provider, SideFileKind},
+    import::account_files::{AccountFileContent, SharedLink, profile},
+    provider::{AccountFileKind, Provider},
 };
 
 /// Reads one; `None` if it is not what it should be.
-pub(in crate::import) fn side_file(holds: SideFileKind, json: &[u8]) -> Option<SideContent> {
+pub(in crate::import) fn account_file(holds: AccountFileKind, json: &[u8]) -> Option<AccountFileContent> {
     match holds {
-        SideFileKind::Profile => profile(json).map(SideContent::Profile),
-        SideFileKind::Memory => memory(json).map(SideContent::Memory),
-        SideFileKind::Links => frame(json).map(SideContent::Links),
+        AccountFileKind::Profile => profile(json).map(AccountFileContent::Profile),
+        AccountFileKind::Memory => memory(json).map(AccountFileContent::Memory),
+        AccountFileKind::Links => frame(json).map(AccountFileContent::Links),
     }
 }
 

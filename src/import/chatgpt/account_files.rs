@@ -3,17 +3,17 @@
 use serde_json::{Value, value::RawValue};
 
 use crate::{
-    import::side_files::{SharedLink, SideContent, profile},
-    provider::{Provider, SideFileKind},
+    import::account_files::{AccountFileContent, SharedLink, profile},
+    provider::{AccountFileKind, Provider},
 };
 
 /// Reads one; `None` if it is not what it should be.
-pub(in crate::import) fn side_file(holds: SideFileKind, json: &[u8]) -> Option<SideContent> {
+pub(in crate::import) fn account_file(holds: AccountFileKind, json: &[u8]) -> Option<AccountFileContent> {
     match holds {
-        SideFileKind::Links => shared_links(json).map(SideContent::Links),
-        SideFileKind::Profile => profile(json).map(SideContent::Profile),
+        AccountFileKind::Links => shared_links(json).map(AccountFileContent::Links),
+        AccountFileKind::Profile => profile(json).map(AccountFileContent::Profile),
         // What it remembers stands in conversations.
-        SideFileKind::Memory => None,
+        AccountFileKind::Memory => None,
     }
 }
 

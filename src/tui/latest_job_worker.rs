@@ -20,13 +20,13 @@ pub(super) type ShouldContinue<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// A thread for one kind of work; it ends when this is dropped.
 #[derive(Debug)]
-pub struct LatestJobThread {
+pub struct LatestJobWorker {
     work: Sender<(u64, Work)>,
     /// The number of what was asked for last.
     newest: Arc<AtomicU64>,
 }
 
-impl LatestJobThread {
+impl LatestJobWorker {
     /// Starts the thread.
     ///
     /// # Errors
@@ -62,7 +62,7 @@ impl LatestJobThread {
     }
 }
 
-impl Drop for LatestJobThread {
+impl Drop for LatestJobWorker {
     fn drop(&mut self) {
         self.stop();
     }
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_last_counts() {
-        let thread = LatestJobThread::start("test").unwrap();
+        let thread = LatestJobWorker::start("test").unwrap();
         let (done, results) = channel();
         let (begin, begun) = channel::<()>();
         let first = done.clone();

@@ -12,7 +12,7 @@ use crate::conversation::{Conversation, Message, ObjectLocation, Time};
 
 /// The states of all conversations, by their ids.
 #[derive(Clone, Debug, Default)]
-pub(super) struct KnownStates {
+pub(super) struct KnownVersions {
     /// The first handle of each id, by the id's hash. The hash stands beside its handle: a table that grows must not
     /// go through all conversations, which takes longer than a key may wait.
     first: HashTable<(u64, u32)>,
@@ -32,7 +32,7 @@ pub(super) struct Added {
     pub gone: Vec<u32>,
 }
 
-impl KnownStates {
+impl KnownVersions {
     /// Takes in a conversation with an id of its own; `get` returns the one of a handle that was added before.
     pub fn add<'a>(
         &mut self,
@@ -68,7 +68,7 @@ impl KnownStates {
 /// The conversations of one id, parted into groups: those of a group are states of one conversation.
 #[derive(Clone, Debug, Default)]
 struct SameId {
-    states: Vec<State>,
+    states: Vec<ConversationVersion>,
     /// The number of groups that have text.
     groups: usize,
     /// A state without text, if there is one.
@@ -81,7 +81,7 @@ struct SameId {
 
 /// One conversation among those of its id.
 #[derive(Clone, Debug)]
-struct State {
+struct ConversationVersion {
     handle: u32,
     is_blank: bool,
     /// Another state of its group; the root of a group names itself.
@@ -115,7 +115,7 @@ impl SameId {
         let index = self.states.len();
         let is_blank = texts(conversation).next().is_none();
         let latest = (lateness(conversation), handle);
-        self.states.push(State { handle, is_blank, parent: index, latest });
+        self.states.push(ConversationVersion { handle, is_blank, parent: index, latest });
         if is_blank {
             self.blank.get_or_insert(index);
         } else {

@@ -24,18 +24,19 @@ const MAX_LIKE_NAMED: usize = 64;
 const MAX_TOLD: usize = 8;
 
 /// Returns whether a member of this name lists the contents of its export.
-pub(super) fn is_listing(name: &str) -> bool {
+pub(super) fn is_export_manifest(name: &str) -> bool {
     let base = base_name(name);
-    let mut lists = Provider::ALL.iter().filter_map(|provider| provider.facts().contents_member);
+    let mut lists = Provider::ALL.iter().filter_map(|provider| provider.facts().export_manifest_member);
     lists.any(|list| list.eq_ignore_ascii_case(base))
 }
 
 /// Finds the members that hold conversations by what the export says of itself, and notes those that are not here.
 /// Returns whether it says so at all.
-pub(super) fn use_listing(archive: &mut Archive) -> bool {
+pub(super) fn apply_export_manifest(archive: &mut Archive) -> bool {
     let lists: Vec<usize> = (0..archive.entries.len())
         .filter(|&index| {
-            is_listing(&archive.entries[index].name) && !archive.entries[index].name.contains("__MACOSX/")
+            is_export_manifest(&archive.entries[index].name)
+                && !archive.entries[index].name.contains("__MACOSX/")
         })
         .take(MAX_LISTS)
         .collect();
@@ -46,7 +47,7 @@ pub(super) fn use_listing(archive: &mut Archive) -> bool {
         let Ok(bytes) = archive.read_member(&archive.member(index), room) else { continue };
         room -= bytes.len();
         let json = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        let Some(list) = ContentsList::read(json) else { continue };
+        let Some(list) = ExportManifest::read(json) else { continue };
         shards.extend(list.conversation_members());
         files.extend(list.export_files());
     }
@@ -87,9 +88,9 @@ pub(super) fn use_listing(archive: &mut Archive) -> bool {
 }
 
 /// A list of contents. What is not as it is known to be is passed over; of two values of one key the last counts.
-struct ContentsList<'a>(BTreeMap<String, &'a RawValue>);
+struct ExportManifest<'a>(BTreeMap<String, &'a RawValue>);
 
-impl<'a> ContentsList<'a> {
+impl<'a> ExportManifest<'a> {
     fn read(json: &'a [u8]) -> Option<Self> {
         serde_json::from_slice(json).ok().map(Self)
     }
