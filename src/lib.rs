@@ -4,7 +4,7 @@
 //! ```
 //! use unspool::{
 //!     conversation::ObjectLocation,
-//!     extract::{self, Format, Options},
+//!     extract::{self, Format, ExtractOptions},
 //!     import::{self, ImportCounts},
 //! };
 //!
@@ -15,7 +15,7 @@
 //!     "a": {"id": "a", "parent": "q", "children": [],
 //!           "message": {"author": {"role": "assistant"}, "content": {"content_type": "text", "parts": ["Hi!"]}}}}}"#;
 //! let imported = import::import(object, true, ObjectLocation::default(), &mut ImportCounts::default()).unwrap();
-//! let options = Options::new(Format::Markdown, jiff::tz::TimeZone::UTC);
+//! let options = ExtractOptions::new(Format::Markdown, jiff::tz::TimeZone::UTC);
 //! let text = extract::format_conversation(&imported.conversation, &options);
 //! assert_eq!(text, "# Greetings\n\n## You\n\nHello?\n\n## Assistant\n\nHi!\n");
 //! ```

@@ -20,8 +20,8 @@ pub(super) struct Binding {
 enum Admission {
     /// All are: nothing binds.
     All,
-    /// These may be: the index tells, but for the filters that need no look at the text.
-    Indexed(FixedBitSet, Matcher),
+    /// The index tells, but for the filters of conversations, and which messages count.
+    Indexed { handles: FixedBitSet, matcher: Matcher, terms: IndexedTerms },
     /// The text must be asked, of these if it is known which.
     Text(Option<FixedBitSet>, Matcher),
 }
@@ -43,7 +43,7 @@ impl Binding {
         let contains = |handles: &FixedBitSet| handles.contains(handle.0 as usize);
         match &self.admission {
             Admission::All => true,
-            Admission::Indexed(handles, _) => contains(handles),
+            Admission::Indexed { handles, .. } => contains(handles),
             Admission::Text(handles, _) => handles.as_ref().is_none_or(contains),
         }
     }
@@ -53,17 +53,26 @@ impl Binding {
         let conversation = engine.library.get(handle);
         match &self.admission {
             Admission::All => true,
-            Admission::Indexed(_, matcher) => matcher.compiled().admits(conversation),
+            Admission::Indexed { matcher, .. } => matcher.compiled().admits(conversation),
             Admission::Text(_, matcher) => {
                 matcher.compiled().matches(conversation, engine.index.entry(&engine.library, handle))
             }
         }
     }
 
-    /// Returns the messages that count. `None`: all that are shown.
+    /// Returns the slots of the messages that count, folded ones among them. `None`: all messages that are shown count,
+    /// or [those](Self::messages) that the text tells.
+    pub fn filtered_messages(&self) -> Option<&FixedBitSet> {
+        match &self.admission {
+            Admission::Indexed { terms, .. } => terms.filtered_messages(),
+            Admission::All | Admission::Text(..) => None,
+        }
+    }
+
+    /// Returns the messages that count by what the text tells. `None`: it was not asked which.
     pub fn messages(&self, engine: &Engine, handle: ConversationHandle) -> Option<Vec<u32>> {
         match &self.admission {
-            Admission::All | Admission::Indexed(..) => None,
+            Admission::All | Admission::Indexed { .. } => None,
             Admission::Text(_, matcher) => matcher.compiled().eligible_messages(engine.library.get(handle)),
         }
     }
@@ -77,7 +86,7 @@ impl Admission {
         let matcher = Matcher::new(query);
         let compiled = matcher.compiled();
         match IndexedTerms::of(engine, compiled) {
-            Some(terms) => Self::Indexed(terms.matches(engine, compiled), matcher),
+            Some(terms) => Self::Indexed { handles: terms.matches(engine), matcher, terms },
             None => Self::Text(engine.possible(compiled.required()), matcher),
         }
     }

@@ -1,19 +1,19 @@
-//! A query that the index answers alone: words and pieces of words, anywhere or in the title, of which it knows every
-//! slot. Which conversations match, and their classes, boundaries and hits, are exact without a look at their text;
+//! A query that the index answers alone: filters, words and pieces of words, anywhere or in the title, of which it
+//! knows every slot. Which conversations match, and their classes, boundaries and hits, are exact without a look at their text;
 //! only how close together several words stand is told by the text.
 
 use std::{cell::OnceCell, sync::Arc};
 
 use fixedbitset::FixedBitSet;
 
-use super::{Engine, FoundConversation, MAX_HITS, Plan};
+use super::{Engine, FoundConversation, MAX_HITS, Plan, searched_slots::SearchedSlots};
 use crate::{
     conversation::Conversation,
     library::ConversationHandle,
     message::branches,
     search::{
         index::occurrences::{Occurrences, TermLookup},
-        matching::{CompiledQuery, WordBoundary},
+        matching::{CompiledQuery, Term, WordBoundary},
         ranking::{MatchQuality, RankInputs},
     },
 };
@@ -26,6 +26,7 @@ const MAX_JUDGED_MESSAGES: usize = 4;
 pub(super) struct IndexedTerms {
     required: Vec<IndexedTerm>,
     excluded: Vec<IndexedTerm>,
+    searched: SearchedSlots,
 }
 
 #[derive(Debug)]
@@ -45,14 +46,12 @@ struct MessageRank {
 impl IndexedTerms {
     /// Looks a query's terms up. `None`: the index does not answer it.
     pub fn of(engine: &Engine, compiled: &CompiledQuery) -> Option<Self> {
-        if !compiled.searches_all_shown() {
-            return None;
-        }
         let terms = || compiled.required().iter().chain(compiled.excluded());
         if !terms().all(|term| matches!(term.lookup, TermLookup::Word(_))) {
             return None;
         }
-        let look_up = |terms: &[crate::search::matching::Term]| {
+        let searched = SearchedSlots::of(&engine.index, compiled.message_filter())?;
+        let look_up = |terms: &[Term]| {
             let with_word = terms.iter().filter_map(|term| match &term.lookup {
                 TermLookup::Word(word) => Some((term, word)),
                 _ => None,
@@ -65,21 +64,24 @@ impl IndexedTerms {
                 })
                 .collect()
         };
-        Some(Self { required: look_up(compiled.required()), excluded: look_up(compiled.excluded()) })
+        Some(Self {
+            required: look_up(compiled.required()),
+            excluded: look_up(compiled.excluded()),
+            searched,
+        })
     }
 
     /// Returns the conversations that have all required terms and none of the excluded ones.
-    pub fn matches(&self, engine: &Engine, compiled: &CompiledQuery) -> FixedBitSet {
-        debug_assert!(compiled.searches_all_shown());
+    pub fn matches(&self, engine: &Engine) -> FixedBitSet {
         let index = &engine.index;
-        let searched = index.slots().searched();
+        let mut searched = self.searched.messages.clone();
+        searched.union_with(&index.slots().titles);
         let conversations_with = |term: &IndexedTerm| {
             let mut slots = term.occurrences.any.clone();
             slots.intersect_with(if term.title_only { &index.slots().titles } else { &searched });
             index.conversations_with(&slots)
         };
-        let mut matches = FixedBitSet::with_capacity(index.handles() as usize);
-        matches.insert_range(..);
+        let mut matches = self.searched.admitted(index);
         for term in &self.required {
             matches.intersect_with(&conversations_with(term));
         }
@@ -142,7 +144,16 @@ impl IndexedTerms {
         let worst = boundaries.min().flatten();
         let title_quality = worst.map(|boundary| MatchQuality::of_title(terms, boundary));
         let inputs = RankInputs::of(terms, title_quality, best.map(|rank| rank.quality), in_title);
-        FoundConversation::new(handle, inputs.score(), best.map(|rank| rank.message), None)
+        let best = best.map(|rank| rank.message).or_else(|| self.first_admitted(engine, handle));
+        FoundConversation::new(handle, inputs.score(), best, None)
+    }
+
+    /// Returns the first message that the filters let in. `None`: there are no filters.
+    fn first_admitted(&self, engine: &Engine, handle: ConversationHandle) -> Option<u32> {
+        let slots = engine.index.slots_of(handle);
+        let admitted =
+            |slot: &u32| self.searched.is_filtered && self.searched.messages.contains(*slot as usize);
+        (slots.start + 1..slots.end).find(admitted).map(|slot| slot - slots.start - 1)
     }
 
     /// Returns the messages of a conversation that have any term, in order, with what the index tells of their rank.
@@ -155,7 +166,7 @@ impl IndexedTerms {
         let title = slots.start;
         (slots.start + 1..slots.end).filter_map(move |slot| {
             let slot_index = slot as usize;
-            if !engine.index.slots().shown.contains(slot_index) {
+            if !self.searched.messages.contains(slot_index) {
                 return None;
             }
             let (mut terms, mut worst) = (0, WordBoundary::Whole);
@@ -163,9 +174,10 @@ impl IndexedTerms {
                 terms += 1;
                 worst = worst.min(boundary);
             }
-            let length = engine.index.slots().length_doublings[slot_index];
+            let (facts, shown) = (engine.index.slots(), engine.index.slots().shown.contains(slot_index));
+            let length = facts.length_doublings[slot_index];
             (terms > 0).then(|| MessageRank {
-                quality: MatchQuality::unjudged(terms, worst, length),
+                quality: MatchQuality::unjudged(terms, worst, shown, length),
                 message: slot - title - 1,
             })
         })
@@ -175,9 +187,19 @@ impl IndexedTerms {
         self.required.iter().filter(|term| !term.title_only)
     }
 
+    /// Returns the messages that the filters let in, by slot. `None`: there are no filters.
+    pub fn filtered_messages(&self) -> Option<&FixedBitSet> {
+        self.searched.is_filtered.then_some(&self.searched.messages)
+    }
+
     /// Returns whether it takes the text to tell how close together the terms stand.
     pub fn needs_judging(&self) -> bool {
         self.message_terms().nth(1).is_some()
+    }
+
+    /// Returns whether messages can have hits: any term is looked for in them.
+    pub fn has_hits(&self) -> bool {
+        self.message_terms().next().is_some()
     }
 
     /// Counts the hits in conversations that match, up to one more than are counted. `None`: the text must be asked.
@@ -191,7 +213,7 @@ impl IndexedTerms {
             let range = engine.index.slots_of(found.handle);
             slots.insert_range(range.start as usize..range.end as usize);
         }
-        slots.intersect_with(&engine.index.slots().shown);
+        slots.intersect_with(&self.searched.messages);
         // Each slot that has a term has a hit: of a common word they are enough, and need no counting.
         let slots_with = |term: &IndexedTerm| term.occurrences.any.intersection_count(&slots);
         if self.message_terms().any(|term| slots_with(term) > MAX_HITS) {

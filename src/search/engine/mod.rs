@@ -10,6 +10,7 @@ mod binding;
 mod found;
 mod indexed_terms;
 mod plan;
+mod searched_slots;
 mod some_words;
 mod token_scores;
 mod word_forms;
@@ -206,6 +207,9 @@ impl Engine {
     /// Counts the hits of what the index found: by the text of a few, which often have more than are counted, or else
     /// by the index.
     fn count_indexed_hits(&self, plan: &Plan, terms: &IndexedTerms, found: &[FoundConversation]) -> usize {
+        if !terms.has_hits() {
+            return 0;
+        }
         let few = self.count_hits(plan, &found[..found.len().min(COUNTED_BY_TEXT)]);
         if few > MAX_HITS || found.len() <= COUNTED_BY_TEXT {
             return few;

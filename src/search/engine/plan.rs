@@ -130,7 +130,7 @@ impl Engine {
         }
         let matcher = Matcher::new(query);
         let terms = IndexedTerms::of(self, matcher.compiled())?;
-        let matches = terms.matches(self, matcher.compiled());
+        let matches = terms.matches(self);
         let is_match = |handle: &ConversationHandle| {
             matches.contains(handle.0 as usize) && matcher.compiled().admits(self.library.get(*handle))
         };

@@ -274,6 +274,7 @@ impl SomeWords {
             return None;
         }
         let messages = self.binding.messages(engine, handle);
+        let is_filtered = self.binding.filtered_messages().is_some();
         let best = |messages: &mut dyn Iterator<Item = u32>| {
             let scored =
                 messages.map(|message| (scores.by_slot[(slots.start + 1 + message) as usize], message));
@@ -282,6 +283,12 @@ impl SomeWords {
                 .reduce(|best, next| if next.0 > best.0 { next } else { best })
         };
         let best = match &messages {
+            // The sums are over the messages that count.
+            None if is_filtered => {
+                let best = best(&mut (0..slots.end - slots.start - 1));
+                score = best.map_or(0.0, |(score, _)| score);
+                best
+            }
             None => {
                 // As a piece of another word it is no match here, but not missing either.
                 for (number, handles) in having.iter().enumerate() {
@@ -345,18 +352,45 @@ impl SomeWords {
             if stop() {
                 return None;
             }
-            for &(handle, score) in &token.by_conversation {
-                let at = handle as usize;
-                scores.by_conversation[at] += score;
-                scores.weight[at] += token.weight;
-                scores.present[at] |= 1 << word;
-            }
-            for &(slot, score) in &token.by_slot {
-                scores.by_slot[slot as usize] += score;
+            match self.binding.filtered_messages() {
+                Some(counting) => scores.add_messages(engine, *word, token, counting),
+                None => scores.add(engine, *word, token),
             }
             scores.total_weight += token.weight;
         }
         Some(scores)
+    }
+}
+
+impl Scores {
+    /// Adds what a token adds to conversations and shown messages.
+    fn add(&mut self, engine: &Engine, word: usize, token: &TokenScores) {
+        for &(handle, score) in &token.by_conversation {
+            let at = handle as usize;
+            self.by_conversation[at] += score;
+            self.weight[at] += token.weight;
+            self.present[at] |= 1 << word;
+        }
+        let shown = &engine.index.slots().shown;
+        for &(slot, score) in token.by_slot.iter().filter(|(slot, _)| shown.contains(*slot as usize)) {
+            self.by_slot[slot as usize] += score;
+        }
+    }
+
+    /// Adds what a token adds where only some messages count.
+    fn add_messages(&mut self, engine: &Engine, word: usize, token: &TokenScores, counting: &FixedBitSet) {
+        let mut last = None;
+        for &(slot, score) in token.by_slot.iter().filter(|(slot, _)| counting.contains(*slot as usize)) {
+            self.by_slot[slot as usize] += score;
+            let handle = engine.index.handle_number_of(slot);
+            if last != Some(handle) {
+                self.weight[handle as usize] += token.weight;
+                self.present[handle as usize] |= 1 << word;
+                last = Some(handle);
+            }
+            let best = &mut self.by_conversation[handle as usize];
+            *best = best.max(self.by_slot[slot as usize]);
+        }
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) struct TokenScores {
     pub weight: f32,
     /// By conversation, in the order of their slots.
     pub by_conversation: Vec<(u32, f32)>,
-    /// By slot, in order.
+    /// By slot, in order; folded messages too.
     pub by_slot: Vec<(u32, f32)>,
 }
 
@@ -25,10 +25,11 @@ impl TokenScores {
     pub fn of(engine: &Engine, token: &str, is_open: bool) -> Self {
         let index = &engine.index;
         let variants = engine.variants(token, is_open);
-        let slots = variants.slots(index, &index.slots().searched());
+        let slots = variants.slots(index);
+        let searched = index.slots().searched();
         let mut frequency = vec![0.0_f32; index.handles() as usize];
         let mut handles: Vec<u32> = Vec::new();
-        for &(slot, count) in &slots {
+        for &(slot, count) in slots.iter().filter(|(slot, _)| searched.contains(*slot as usize)) {
             let handle = index.handle_number_of(slot);
             if frequency[handle as usize] == 0.0 {
                 handles.push(handle);

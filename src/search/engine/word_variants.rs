@@ -111,9 +111,8 @@ impl WordVariants {
         }
     }
 
-    /// Returns the slots among `searched` that have any of the words, in order, each with the weighted number of
-    /// times.
-    pub fn slots(&self, index: &Index, searched: &FixedBitSet) -> Vec<(u32, f32)> {
+    /// Returns the slots that have any of the words, in order, each with the weighted number of times.
+    pub fn slots(&self, index: &Index) -> Vec<(u32, f32)> {
         let mut found = FixedBitSet::with_capacity(index.slot_count());
         let mut counts = vec![0.0_f32; index.slot_count()];
         for &(word, weight) in &self.words {
@@ -125,7 +124,6 @@ impl WordVariants {
                 }
             });
         }
-        found.intersect_with(searched);
         found.ones().map(|slot| (slot as u32, counts[slot])).collect()
     }
 

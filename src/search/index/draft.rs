@@ -4,6 +4,7 @@
 use super::{
     IndexedConversation, LetterSet,
     dictionary::Dictionary,
+    message_traits::SlotTraits,
     postings::{Posting, PostingsSegment},
     slots::SlotFacts,
     tokenizer::tokenize,
@@ -24,6 +25,7 @@ pub(in crate::search) struct IndexDraft {
     /// For each conversation the number of its slots: one for the title, then one for each message.
     pub(super) slot_counts: Vec<u32>,
     pub(super) slots: Vec<SlotFacts>,
+    pub(super) traits: SlotTraits,
     pub(super) words: Dictionary,
     pub(super) postings: PostingsSegment,
     /// The bytes of text that were read.
@@ -82,6 +84,7 @@ impl IndexDraft {
             counter.postings.truncate(postings_before);
             return false;
         }
+        self.traits.push_conversation(conversation);
         self.slot_counts.push((self.slots.len() - slots_before) as u32);
         self.text_bytes += conversation.readable_text().len() + conversation.title.len();
         self.conversations.push(IndexedConversation::of(conversation, length));

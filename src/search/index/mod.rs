@@ -6,6 +6,7 @@
 //! | [`dictionary`] | every word once, numbered |
 //! | [`postings`] | for each word the slots that have it, and how often |
 //! | [`slots`] | what is known of a slot beside its words: a slot is a title or a message |
+//! | [`message_traits`] | what filters ask of messages |
 //! | [`draft`] | a run of conversations indexed on its own, on any thread |
 //! | [`occurrences`] | where a word, a piece of one or a phrase stands |
 //!
@@ -16,6 +17,7 @@
 pub(in crate::search) mod dictionary;
 pub(in crate::search) mod draft;
 mod entry;
+mod message_traits;
 pub(in crate::search) mod occurrences;
 pub(in crate::search) mod postings;
 mod slots;
@@ -29,6 +31,7 @@ use fixedbitset::FixedBitSet;
 use self::{
     dictionary::{Dictionary, WordId},
     draft::IndexDraft,
+    message_traits::TraitSets,
     postings::PostingsSegment,
     slots::Slots,
 };
@@ -60,6 +63,7 @@ pub(in crate::search) struct Index {
     /// In the order of their slots; large ones first.
     segments: Vec<PostingsSegment>,
     slots: Slots,
+    traits: TraitSets,
     conversations: Vec<IndexedConversation>,
     /// For each handle the slot of its title, and the end of all.
     first_slots: Vec<u32>,
@@ -86,6 +90,11 @@ impl Index {
         &self.slots
     }
 
+    /// Returns what filters ask of the messages.
+    pub fn traits(&self) -> &TraitSets {
+        &self.traits
+    }
+
     /// Adds the conversations that follow.
     pub fn add(&mut self, draft: &IndexDraft) {
         let first_slot = self.slots.len() as u32;
@@ -95,6 +104,7 @@ impl Index {
         let word_of: Vec<Option<WordId>> =
             words.map(|word| self.dictionary.intern(draft.words.word(word), max_bytes)).collect();
         self.slots.extend(&draft.slots);
+        self.traits.extend(&draft.traits);
         let incomplete = &mut self.slots.incomplete;
         let segment =
             draft.postings.renumbered(first_slot, &word_of, |slot| incomplete.insert(slot as usize));

@@ -83,9 +83,9 @@ impl CompiledQuery {
         &self.excluded
     }
 
-    /// Returns whether every shown message is searched, and none is forbidden.
-    pub fn searches_all_shown(&self) -> bool {
-        self.messages == MessageFilter::default()
+    /// Returns the filter that chooses messages.
+    pub fn message_filter(&self) -> &MessageFilter {
+        &self.messages
     }
 
     /// Returns the messages that its filters let in, in order. `None`: it has none, and all shown messages count.

@@ -17,6 +17,7 @@ use crate::{
     conversation::Conversation,
     search::{
         index::IndexEntry,
+        query::filters::MessageFilter,
         ranking::{MatchQuality, RankInputs, Score},
     },
 };
@@ -96,7 +97,8 @@ impl CompiledQuery {
         entry: IndexEntry,
         message: u32,
     ) -> Option<MatchQuality> {
-        let scope = self.scope(conversation, entry);
+        // The message is named: which others the filters let in does not matter.
+        let scope = SearchScope::new(conversation, &MessageFilter::default(), entry);
         let mut hits = MessageHits::default();
         for (number, term) in (0..).zip(self.message_terms()) {
             hits.add_term_in_message(conversation, &scope, term, number, message);

@@ -123,12 +123,13 @@ fn holds_word(name: &str, word: &str) -> bool {
 /// The predicates that choose messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::search) struct MessageFilter {
-    roles: Vec<Role>,
-    models: Vec<(String, bool)>,
-    features: Vec<MessageFeature>,
-    places: Vec<Place>,
+    pub roles: Vec<Role>,
+    /// Slugs or pieces of them, in small letters; `true`: the whole slug.
+    pub models: Vec<(String, bool)>,
+    pub features: Vec<MessageFeature>,
+    pub places: Vec<Place>,
     /// The predicates that no message may fulfil.
-    forbidden: Vec<Predicate>,
+    pub forbidden: Vec<Predicate>,
 }
 
 impl MessageFilter {
@@ -210,25 +211,35 @@ impl MessageFilter {
     }
 }
 
+/// Returns whether a model is meant by a slug or a piece of one in small letters; `exact`: by the whole slug.
+pub(in crate::search) fn is_model(model: &str, slug: &str, exact: bool) -> bool {
+    if exact { model.eq_ignore_ascii_case(slug) } else { model.to_ascii_lowercase().contains(slug) }
+}
+
 /// Answers questions about the messages of one conversation; what takes work is done once, on first need.
-struct MessageFacts<'a> {
+pub(in crate::search) struct MessageFacts<'a> {
     conversation: &'a Conversation,
-    branches: Option<Branches>,
+    /// `None` within: no message has a sibling.
+    branches: Option<Option<Branches>>,
 }
 
 impl<'a> MessageFacts<'a> {
-    fn new(conversation: &'a Conversation) -> Self {
+    /// Begins to answer about a conversation.
+    pub fn new(conversation: &'a Conversation) -> Self {
         Self { conversation, branches: None }
     }
 
+    /// Returns the model that wrote a message.
+    pub fn model(&self, message: usize) -> Option<&'a str> {
+        MessageView::of(self.conversation, message).model()
+    }
+
     fn is_of_model(&self, message: usize, slug: &str, exact: bool) -> bool {
-        MessageView::of(self.conversation, message).model().is_some_and(|model| {
-            if exact { model.eq_ignore_ascii_case(slug) } else { model.to_ascii_lowercase().contains(slug) }
-        })
+        self.model(message).is_some_and(|model| is_model(model, slug, exact))
     }
 
     /// Returns whether a message is at this place, and not hidden.
-    fn is_at(&self, message: usize, place: Place) -> bool {
+    pub fn is_at(&self, message: usize, place: Place) -> bool {
         let view = MessageView::of(self.conversation, message);
         let aside = Aside::of(view.message());
         view.message().visibility != Visibility::Hidden
@@ -239,7 +250,8 @@ impl<'a> MessageFacts<'a> {
             }
     }
 
-    fn has(&mut self, message: usize, feature: MessageFeature) -> bool {
+    /// Returns whether a message has this.
+    pub fn has(&mut self, message: usize, feature: MessageFeature) -> bool {
         let view = MessageView::of(self.conversation, message);
         match feature {
             MessageFeature::Code => view.holds_code(),
@@ -254,7 +266,12 @@ impl<'a> MessageFacts<'a> {
 
     /// Returns whether another message that can be read stands in its place.
     fn is_branch(&mut self, message: usize) -> bool {
-        let make = || Branches::of(self.conversation, branches::is_readable);
-        self.branches.get_or_insert_with(make).sibling_number(message).is_some()
+        let make = || {
+            let messages = self.conversation.messages().iter().enumerate();
+            let is_chain = messages.clone().all(|(index, message)| message.parent() == index.checked_sub(1));
+            (!is_chain).then(|| Branches::of(self.conversation, branches::is_readable))
+        };
+        let branches = self.branches.get_or_insert_with(make);
+        branches.as_ref().is_some_and(|branches| branches.sibling_number(message).is_some())
     }
 }

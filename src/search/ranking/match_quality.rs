@@ -52,10 +52,10 @@ impl MatchQuality {
 
     /// Rates a message by what the index knows: of several terms not how close together they stand, which counts as
     /// far apart. `length_doublings` is the number of times that its length can be halved.
-    pub fn unjudged(terms: u32, boundary: WordBoundary, length_doublings: u8) -> Self {
+    pub fn unjudged(terms: u32, boundary: WordBoundary, shown: bool, length_doublings: u8) -> Self {
         let (proximity, shortness) =
             if terms == 1 { (Self::MAX, 0) } else { (0, Self::MAX.saturating_sub(length_doublings)) };
-        Self { terms, boundary, proximity, shown: true, shortness }
+        Self { terms, boundary, proximity, shown, shortness }
     }
 
     /// Returns whether its terms stand as close together as can be.

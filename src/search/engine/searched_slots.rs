@@ -1,0 +1,98 @@
+//! The messages that the filters of a query let in (`role:`, `model:`, `has:`, `in:`), as the index knows them.
+
+use fixedbitset::FixedBitSet;
+
+use crate::search::{
+    index::Index,
+    query::{
+        Predicate,
+        filters::{MessageFilter, is_model},
+    },
+};
+
+/// The slots that a query searches.
+#[derive(Debug)]
+pub(super) struct SearchedSlots {
+    /// The messages.
+    pub messages: FixedBitSet,
+    /// They are those that a filter lets in: what has none of them does not match.
+    pub is_filtered: bool,
+    /// The messages that a minus forbids: a conversation that has one does not match.
+    forbidden: Option<FixedBitSet>,
+}
+
+impl SearchedSlots {
+    /// Finds the slots that a filter lets in. `None`: the index does not tell.
+    pub fn of(index: &Index, filter: &MessageFilter) -> Option<Self> {
+        let shown = &index.slots().shown;
+        let mut forbidden: Option<FixedBitSet> = None;
+        for predicate in &filter.forbidden {
+            let mut slots = with_trait(index, predicate)?;
+            // Nobody sees what is folded and neither named by a role nor by its place.
+            if matches!(predicate, Predicate::Model { .. } | Predicate::Has(_)) {
+                slots.intersect_with(shown);
+            }
+            match &mut forbidden {
+                Some(forbidden) => forbidden.union_with(&slots),
+                None => forbidden = Some(slots),
+            }
+        }
+        let mut messages = with_any(index, filter.roles.iter().map(|&role| Predicate::Role(role)))?;
+        let at_places = with_any(index, filter.places.iter().map(|&place| Predicate::In(place)))?;
+        let of_models = filter.models.iter().cloned();
+        let of_models = with_any(index, of_models.map(|(slug, exact)| Predicate::Model { slug, exact }))?;
+        // What is folded counts only where its role or its place is named.
+        if messages.is_none() && at_places.is_none() {
+            messages = Some(shown.clone());
+        }
+        let mut all = [messages, at_places, of_models].into_iter().flatten();
+        let mut messages = all.next().unwrap_or_default();
+        all.for_each(|slots| messages.intersect_with(&slots));
+        for &feature in &filter.features {
+            messages.intersect_with(index.traits().with_feature(feature)?);
+        }
+        Some(Self { messages, is_filtered: !filter.is_empty(), forbidden })
+    }
+
+    /// Returns the conversations that its filters let in.
+    pub fn admitted(&self, index: &Index) -> FixedBitSet {
+        let mut admitted = if self.is_filtered {
+            index.conversations_with(&self.messages)
+        } else {
+            let mut all = FixedBitSet::with_capacity(index.handles() as usize);
+            all.insert_range(..);
+            all
+        };
+        if let Some(forbidden) = &self.forbidden {
+            admitted.difference_with(&index.conversations_with(forbidden));
+        }
+        admitted
+    }
+}
+
+/// Returns the slots of which any predicate holds. `None` within: there is none. `None`: the index does not tell.
+fn with_any(index: &Index, predicates: impl Iterator<Item = Predicate>) -> Option<Option<FixedBitSet>> {
+    let mut any: Option<FixedBitSet> = None;
+    for predicate in predicates {
+        let slots = with_trait(index, &predicate)?;
+        match &mut any {
+            Some(any) => any.union_with(&slots),
+            None => any = Some(slots),
+        }
+    }
+    Some(any)
+}
+
+fn with_trait(index: &Index, predicate: &Predicate) -> Option<FixedBitSet> {
+    let traits = index.traits();
+    match predicate {
+        Predicate::Role(role) => traits.of_role(*role).cloned(),
+        Predicate::In(place) => traits.at_place(*place).cloned(),
+        Predicate::Has(feature) => traits.with_feature(*feature).cloned(),
+        Predicate::Model { slug, exact } => {
+            let slug = slug.to_lowercase();
+            traits.of_model(|model| is_model(model, &slug, *exact))
+        }
+        _ => None,
+    }
+}
