@@ -1,5 +1,7 @@
 //! Kinds of contents that a message can be searched for: code, pictures, files, links.
 
+use memchr::memmem;
+
 use super::MessageView;
 use crate::conversation::{AnnotationKind, Media, MessageKind};
 
@@ -7,7 +9,7 @@ impl MessageView<'_> {
     /// Returns whether there is code in it: in a fence, as a tool's input, as a canvas.
     pub fn holds_code(self) -> bool {
         self.message().kind == MessageKind::Call
-            || self.text().contains("```")
+            || memmem::find(self.text().as_bytes(), b"```").is_some()
             || self.canvas().is_some_and(|canvas| canvas.language().is_some())
     }
 
@@ -29,8 +31,9 @@ impl MessageView<'_> {
     /// Returns whether an address stands in it, or it cites or quotes a page.
     pub fn holds_link(self) -> bool {
         let text = self.text();
-        text.contains("https://")
-            || text.contains("http://")
+        // Faster than to look for each of both schemes.
+        let mut marks = memmem::find_iter(text.as_bytes(), b"://");
+        marks.any(|at| text[..at].ends_with("http") || text[..at].ends_with("https"))
             || self.parts().iter().any(|part| match &part.detail {
                 AnnotationKind::Citation(links) | AnnotationKind::ListedSources(links) => !links.is_empty(),
                 AnnotationKind::QuotedPage(_) => true,

@@ -85,7 +85,47 @@ fn query(random: &mut Random, library: &Library) -> Option<String> {
     })
 }
 
-fn assert_equal_sets(library: Library, queries: usize) {
+/// Filters of messages, of which an index must know what a look at each message tells.
+const FILTERS: [&str; 20] = [
+    "role:user",
+    "role:assistant",
+    "role:tool",
+    "-role:tool",
+    "has:code",
+    "-has:code",
+    "has:link",
+    "has:image",
+    "has:file",
+    "has:branch",
+    "has:text",
+    "-has:link",
+    "in:tools",
+    "in:reasoning",
+    "in:files",
+    "-in:tools",
+    "model:gpt",
+    "model:4o",
+    "-model:gpt-4o",
+    "has:secret",
+];
+
+/// One or two filters, mostly with words.
+fn filtered_query(random: &mut Random, library: &Library) -> Option<String> {
+    let mut text = FILTERS[random.below(FILTERS.len())].to_owned();
+    if random.below(3) == 0 {
+        text += &format!(" {}", FILTERS[random.below(FILTERS.len())]);
+    }
+    if random.below(4) > 0 {
+        text += &format!(" {}", query(random, library)?);
+    }
+    Some(text)
+}
+
+fn assert_equal_sets(
+    library: Library,
+    queries: usize,
+    query: impl Fn(&mut Random, &Library) -> Option<String>,
+) {
     let mut indexed = Indexed::new(library);
     let mut random = Random(11);
     let mut asked = 0;
@@ -113,7 +153,12 @@ fn assert_equal_sets(library: Library, queries: usize) {
 
 #[test]
 fn the_first_tier_is_what_a_scan_of_the_text_finds() {
-    assert_equal_sets(demo(), 300);
+    assert_equal_sets(demo(), 300, query);
+}
+
+#[test]
+fn what_filters_let_in_is_what_a_look_at_each_message_finds() {
+    assert_equal_sets(demo(), 300, filtered_query);
 }
 
 /// `UNSPOOL_TEST_ARCHIVE=export.zip cargo test --release --test library search_index -- --ignored`
@@ -123,5 +168,5 @@ fn the_first_tier_of_a_large_archive_is_what_a_scan_of_the_text_finds() {
     let Some(path) = std::env::var_os("UNSPOOL_TEST_ARCHIVE") else {
         return tools::left_out("UNSPOOL_TEST_ARCHIVE names no archive");
     };
-    assert_equal_sets(read(&Location::Path(path.into())), 2_000);
+    assert_equal_sets(read(&Location::Path(path.into())), 2_000, query);
 }

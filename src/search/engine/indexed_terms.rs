@@ -2,17 +2,18 @@
 //! knows every slot. Which conversations match, and their classes, boundaries and hits, are exact without a look at their text;
 //! only how close together several words stand is told by the text.
 
-use std::{cell::OnceCell, sync::Arc};
+use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
 
 use super::{Engine, FoundConversation, MAX_HITS, Plan, searched_slots::SearchedSlots};
 use crate::{
-    conversation::Conversation,
     library::ConversationHandle,
-    message::branches,
     search::{
-        index::occurrences::{Occurrences, TermLookup},
+        index::{
+            bit_runs::{next_one, ones_in},
+            occurrences::{Occurrences, TermLookup},
+        },
         matching::{CompiledQuery, Term, WordBoundary},
         ranking::{MatchQuality, RankInputs},
     },
@@ -27,6 +28,8 @@ pub(super) struct IndexedTerms {
     required: Vec<IndexedTerm>,
     excluded: Vec<IndexedTerm>,
     searched: SearchedSlots,
+    /// The messages that have all required terms but those of `title:`; none if there are no such terms.
+    with_all: FixedBitSet,
 }
 
 #[derive(Debug)]
@@ -41,7 +44,11 @@ struct IndexedTerm {
 struct MessageRank {
     quality: MatchQuality,
     message: u32,
+    is_on_current_branch: bool,
 }
+
+/// The best that a message can be to a query of one term.
+const WHOLE_WORD: MatchQuality = MatchQuality::of_single_term(WordBoundary::Whole, true);
 
 impl IndexedTerms {
     /// Looks a query's terms up. `None`: the index does not answer it.
@@ -64,11 +71,15 @@ impl IndexedTerms {
                 })
                 .collect()
         };
-        Some(Self {
-            required: look_up(compiled.required()),
-            excluded: look_up(compiled.excluded()),
-            searched,
-        })
+        let required: Vec<IndexedTerm> = look_up(compiled.required());
+        let mut with_all = FixedBitSet::new();
+        for (number, term) in required.iter().filter(|term| !term.title_only).enumerate() {
+            if number == 0 {
+                with_all.clone_from(&searched.messages);
+            }
+            with_all.intersect_with(&term.occurrences.any);
+        }
+        Some(Self { required, excluded: look_up(compiled.excluded()), searched, with_all })
     }
 
     /// Returns the conversations that have all required terms and none of the excluded ones.
@@ -77,6 +88,9 @@ impl IndexedTerms {
         let mut searched = self.searched.messages.clone();
         searched.union_with(&index.slots().titles);
         let conversations_with = |term: &IndexedTerm| {
+            if !self.searched.is_filtered && !term.title_only {
+                return term.occurrences.conversations.clone();
+            }
             let mut slots = term.occurrences.any.clone();
             slots.intersect_with(if term.title_only { &index.slots().titles } else { &searched });
             index.conversations_with(&slots)
@@ -93,14 +107,20 @@ impl IndexedTerms {
 
     /// Ranks a conversation that matches, as far as the index tells: of several words not how close they stand.
     pub fn rank(&self, engine: &Engine, handle: ConversationHandle) -> FoundConversation {
-        let visible = VisibleBranch::new(engine, handle);
-        let best = self.message_ranks(engine, handle).reduce(|best, other| {
-            let is_better = other.quality > best.quality
-                || other.quality == best.quality
-                    && !visible.contains(best.message)
-                    && visible.contains(other.message);
-            if is_better { other } else { best }
-        });
+        let mut best: Option<MessageRank> = None;
+        for other in self.message_ranks(engine, handle) {
+            let is_better = best.is_none_or(|best| {
+                let is_nearer = || !best.is_on_current_branch && other.is_on_current_branch;
+                other.quality > best.quality || other.quality == best.quality && is_nearer()
+            });
+            if is_better {
+                best = Some(other);
+            }
+            // Of one term none can be better than a whole word in sight.
+            if best.is_some_and(|best| best.is_on_current_branch && best.quality == WHOLE_WORD) {
+                break;
+            }
+        }
         self.found(engine, handle, best)
     }
 
@@ -124,10 +144,9 @@ impl IndexedTerms {
             }
         }
         ranks.truncate(judged_count);
-        let visible = VisibleBranch::new(engine, handle);
-        let best = ranks.into_iter().max_by_key(|rank| {
-            (rank.quality, visible.contains(rank.message), std::cmp::Reverse(rank.message))
-        });
+        let best = ranks
+            .into_iter()
+            .max_by_key(|rank| (rank.quality, rank.is_on_current_branch, std::cmp::Reverse(rank.message)));
         self.found(engine, handle, best)
     }
 
@@ -151,34 +170,33 @@ impl IndexedTerms {
     /// Returns the first message that the filters let in. `None`: there are no filters.
     fn first_admitted(&self, engine: &Engine, handle: ConversationHandle) -> Option<u32> {
         let slots = engine.index.slots_of(handle);
-        let admitted =
-            |slot: &u32| self.searched.is_filtered && self.searched.messages.contains(*slot as usize);
-        (slots.start + 1..slots.end).find(admitted).map(|slot| slot - slots.start - 1)
+        let first = next_one(&self.searched.messages, slots.start as usize + 1)? as u32;
+        (self.searched.is_filtered && first < slots.end).then(|| first - slots.start - 1)
     }
 
-    /// Returns the messages of a conversation that have any term, in order, with what the index tells of their rank.
+    /// Returns the messages of a conversation that have all terms, those that have any where none has all, in order, with
+    /// what the index tells of their rank.
     fn message_ranks<'a>(
         &'a self,
         engine: &'a Engine,
         handle: ConversationHandle,
     ) -> impl Iterator<Item = MessageRank> + 'a {
         let slots = engine.index.slots_of(handle);
-        let title = slots.start;
-        (slots.start + 1..slots.end).filter_map(move |slot| {
-            let slot_index = slot as usize;
-            if !self.searched.messages.contains(slot_index) {
-                return None;
-            }
+        let range = slots.start as usize + 1..slots.end as usize;
+        let has_all = next_one(&self.with_all, range.start).is_some_and(|slot| slot < range.end);
+        let ranked = if has_all { &self.with_all } else { &self.searched.messages };
+        ones_in(ranked, range).filter_map(move |slot| {
             let (mut terms, mut worst) = (0, WordBoundary::Whole);
-            for boundary in self.message_terms().filter_map(|term| term.boundary(slot_index)) {
+            for boundary in self.message_terms().filter_map(|term| term.boundary(slot)) {
                 terms += 1;
                 worst = worst.min(boundary);
             }
-            let (facts, shown) = (engine.index.slots(), engine.index.slots().shown.contains(slot_index));
-            let length = facts.length_doublings[slot_index];
+            let facts = engine.index.slots();
+            let (shown, length) = (facts.shown.contains(slot), facts.length_doublings[slot]);
             (terms > 0).then(|| MessageRank {
                 quality: MatchQuality::unjudged(terms, worst, shown, length),
-                message: slot - title - 1,
+                message: slot as u32 - slots.start - 1,
+                is_on_current_branch: engine.index.traits().is_on_current_branch(slot),
             })
         })
     }
@@ -236,23 +254,5 @@ impl IndexedTerm {
         } else {
             Some(WordBoundary::Inside)
         }
-    }
-}
-
-/// The messages of a conversation that lie on its visible branch, found out on first need.
-struct VisibleBranch<'a> {
-    conversation: &'a Conversation,
-    is_linear: bool,
-    messages: OnceCell<Box<[bool]>>,
-}
-
-impl<'a> VisibleBranch<'a> {
-    fn new(engine: &'a Engine, handle: ConversationHandle) -> Self {
-        let is_linear = engine.index.entry(&engine.library, handle).is_linear;
-        Self { conversation: engine.library.get(handle), is_linear, messages: OnceCell::new() }
-    }
-
-    fn contains(&self, message: u32) -> bool {
-        self.is_linear || self.messages.get_or_init(|| branches::visible(self.conversation))[message as usize]
     }
 }

@@ -45,6 +45,9 @@ use crate::library::{ConversationHandle, Library};
 const MAX_HITS: usize = 9_999;
 /// Conversations of which it is judged by their text how close together the words stand.
 const MAX_JUDGED: usize = 1_000;
+/// The bytes of the best messages of all of them: common words stand in thousands of long messages, and to judge those
+/// would take longer than all the rest of an answer.
+const MAX_JUDGED_BYTES: usize = 2 << 20;
 /// Conversations whose hits are counted in their text before the index is asked.
 const COUNTED_BY_TEXT: usize = 128;
 /// Terms whose slots are kept: those of a line that is typed on, and of a few before it.
@@ -165,14 +168,27 @@ impl Engine {
 
     /// Returns the places in `found` of the conversations whose words are worth judging by how close together they
     /// stand: the best, as far as the index tells.
-    pub fn worth_judging(plan: &Plan, found: &[FoundConversation]) -> Vec<usize> {
+    pub fn worth_judging(&self, plan: &Plan, found: &[FoundConversation]) -> Vec<usize> {
         if !plan.indexed.as_ref().is_some_and(IndexedTerms::needs_judging) {
             return Vec::new();
         }
         let mut places: Vec<usize> = (0..found.len()).collect();
         // Ties are by date, and `found` is newest first only up to a point: its order settles which are judged.
-        places.sort_by_key(|&place| std::cmp::Reverse(found[place].score));
-        places.truncate(MAX_JUDGED);
+        let best_first = |&place: &usize| (std::cmp::Reverse(found[place].score), place);
+        if places.len() > MAX_JUDGED {
+            places.select_nth_unstable_by_key(MAX_JUDGED, best_first);
+            places.truncate(MAX_JUDGED);
+        }
+        places.sort_unstable_by_key(best_first);
+        let mut bytes = 0;
+        let fitting = places.iter().take_while(|&&place| {
+            let messages = self.library.get(found[place].handle).messages();
+            let best = found[place].best().and_then(|message| messages.get(message as usize));
+            bytes += best.map_or(0, |message| message.text_range().len());
+            bytes <= MAX_JUDGED_BYTES
+        });
+        let count = fitting.count();
+        places.truncate(count);
         places
     }
 

@@ -131,8 +131,10 @@ impl Engine {
         let matcher = Matcher::new(query);
         let terms = IndexedTerms::of(self, matcher.compiled())?;
         let matches = terms.matches(self);
+        let compiled = matcher.compiled();
         let is_match = |handle: &ConversationHandle| {
-            matches.contains(handle.0 as usize) && matcher.compiled().admits(self.library.get(*handle))
+            matches.contains(handle.0 as usize)
+                && (!compiled.chooses_conversations() || compiled.admits(self.library.get(*handle)))
         };
         let candidates = self.library.by_date().iter().copied().filter(is_match).collect();
         Some(Plan { indexed: Some(terms), ..Plan::new(query, matcher, candidates) })

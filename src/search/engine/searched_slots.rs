@@ -37,10 +37,12 @@ impl SearchedSlots {
                 None => forbidden = Some(slots),
             }
         }
-        let mut messages = with_any(index, filter.roles.iter().map(|&role| Predicate::Role(role)))?;
-        let at_places = with_any(index, filter.places.iter().map(|&place| Predicate::In(place)))?;
-        let of_models = filter.models.iter().cloned();
-        let of_models = with_any(index, of_models.map(|(slug, exact)| Predicate::Model { slug, exact }))?;
+        let roles = filter.roles.iter().map(|&role| Predicate::Role(role));
+        let places = filter.places.iter().map(|&place| Predicate::In(place));
+        let models = filter.models.iter().cloned();
+        let models = models.map(|(slug, exact)| Predicate::Model { slug, exact });
+        let mut messages = with_any(index, roles).ok()?;
+        let (at_places, of_models) = (with_any(index, places).ok()?, with_any(index, models).ok()?);
         // What is folded counts only where its role or its place is named.
         if messages.is_none() && at_places.is_none() {
             messages = Some(shown.clone());
@@ -70,19 +72,26 @@ impl SearchedSlots {
     }
 }
 
-/// Returns the slots of which any predicate holds. `None` within: there is none. `None`: the index does not tell.
-fn with_any(index: &Index, predicates: impl Iterator<Item = Predicate>) -> Option<Option<FixedBitSet>> {
+/// The index does not tell.
+struct NotTold;
+
+/// Returns the slots of which any predicate holds. `None`: there is no predicate.
+fn with_any(
+    index: &Index,
+    predicates: impl Iterator<Item = Predicate>,
+) -> Result<Option<FixedBitSet>, NotTold> {
     let mut any: Option<FixedBitSet> = None;
     for predicate in predicates {
-        let slots = with_trait(index, &predicate)?;
+        let slots = with_trait(index, &predicate).ok_or(NotTold)?;
         match &mut any {
             Some(any) => any.union_with(&slots),
             None => any = Some(slots),
         }
     }
-    Some(any)
+    Ok(any)
 }
 
+/// Returns the slots of which a predicate holds. `None`: the index does not tell.
 fn with_trait(index: &Index, predicate: &Predicate) -> Option<FixedBitSet> {
     let traits = index.traits();
     match predicate {

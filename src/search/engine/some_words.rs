@@ -17,7 +17,11 @@ use crate::{
     library::ConversationHandle,
     search::{
         Matcher, Query,
-        index::{LetterSet, occurrences::TermLookup, tokenizer::tokenize},
+        index::{
+            LetterSet,
+            occurrences::{Occurrences, TermLookup},
+            tokenizer::tokenize,
+        },
         matching::{FoldsToAscii, Term, is_letter_of_unspaced_script},
         query::{Clause, TextPattern},
         ranking::Score,
@@ -264,7 +268,7 @@ impl SomeWords {
         &self,
         engine: &Engine,
         scores: &Scores,
-        having: &[Option<FixedBitSet>],
+        having: &[Option<Arc<Occurrences>>],
         handle: ConversationHandle,
     ) -> Option<(f32, PartialMatch)> {
         let slots = engine.index.slots_of(handle);
@@ -291,9 +295,11 @@ impl SomeWords {
             }
             None => {
                 // As a piece of another word it is no match here, but not missing either.
-                for (number, handles) in having.iter().enumerate() {
-                    let has_piece =
-                        handles.as_ref().is_some_and(|handles| handles.contains(handle.0 as usize));
+                for (number, occurrences) in having.iter().enumerate() {
+                    let is_here = |occurrences: &Arc<Occurrences>| {
+                        occurrences.conversations.contains(handle.0 as usize)
+                    };
+                    let has_piece = occurrences.as_ref().is_some_and(is_here);
                     present |= u64::from(has_piece) << number;
                 }
                 best(&mut (0..slots.end - slots.start - 1))
@@ -326,15 +332,11 @@ impl SomeWords {
         Some((weight, found))
     }
 
-    /// Returns for each word the conversations that have it, also as a piece of another word. `None`: the index does not
-    /// tell.
-    fn conversations_having(&self, engine: &Engine) -> Vec<Option<FixedBitSet>> {
-        let searched = engine.index.slots().searched();
+    /// Returns for each word where it stands, also as a piece of another word. `None`: the index does not tell.
+    fn conversations_having(&self, engine: &Engine) -> Vec<Option<Arc<Occurrences>>> {
         let having = |word: &LooseWord| {
             let TermLookup::Word(text) = &word.term.lookup else { return None };
-            let mut slots = engine.occurrences(text, &word.term).any.clone();
-            slots.intersect_with(&searched);
-            Some(engine.index.conversations_with(&slots))
+            Some(engine.occurrences(text, &word.term))
         };
         self.words.iter().map(having).collect()
     }

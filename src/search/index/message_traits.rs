@@ -6,6 +6,7 @@ use fixedbitset::FixedBitSet;
 
 use crate::{
     conversation::{Conversation, Role, Visibility},
+    message::branches,
     search::query::{MessageFeature, Place, filters::MessageFacts},
 };
 
@@ -26,7 +27,9 @@ const FEATURES: [MessageFeature; 6] = [
     MessageFeature::Text,
 ];
 const PLACES: [Place; 3] = [Place::Files, Place::Reasoning, Place::Tools];
-const TRAITS: usize = ROLES.len() + FEATURES.len() + PLACES.len();
+/// The number of the trait to lie on the branch that is shown first.
+const ON_CURRENT_BRANCH: usize = ROLES.len() + FEATURES.len() + PLACES.len();
+const TRAITS: usize = ON_CURRENT_BRANCH + 1;
 
 /// The traits of one message as bits: a role, features, places. A title and what is hidden have none.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,8 +37,8 @@ pub(in crate::search) struct MessageTraits(u16);
 
 impl MessageTraits {
     /// Finds the traits of a message.
-    pub fn of(facts: &mut MessageFacts<'_>, message: usize, role: Role) -> Self {
-        let mut bits = 0;
+    fn of(facts: &MessageFacts<'_>, message: usize, role: Role, is_on_current_branch: bool) -> Self {
+        let mut bits = u16::from(is_on_current_branch) << ON_CURRENT_BRANCH;
         for (number, other) in ROLES.into_iter().enumerate() {
             bits |= u16::from(other == role) << number;
         }
@@ -89,13 +92,14 @@ impl SlotTraits {
     /// Adds the slots of a conversation: its title, then its messages.
     pub fn push_conversation(&mut self, conversation: &Conversation) {
         self.slots.push((MessageTraits::default(), NO_MODEL));
-        let mut facts = MessageFacts::new(conversation);
+        let facts = MessageFacts::new(conversation);
+        let on_current_branch = branches::visible(conversation);
         for (number, message) in conversation.messages().iter().enumerate() {
             self.slots.push(if message.visibility == Visibility::Hidden {
                 (MessageTraits::default(), NO_MODEL)
             } else {
                 let model = self.models.number(facts.model(number));
-                (MessageTraits::of(&mut facts, number, message.role), model)
+                (MessageTraits::of(&facts, number, message.role, on_current_branch[number]), model)
             });
         }
     }
@@ -128,6 +132,11 @@ impl TraitSets {
             self.has_untold_models |= model == UNTOLD_MODEL;
             self.model_by_slot.push(model);
         }
+    }
+
+    /// Returns whether a slot is a message on the branch that is shown first.
+    pub fn is_on_current_branch(&self, slot: usize) -> bool {
+        self.slots_by_trait.get(ON_CURRENT_BRANCH).is_some_and(|slots| slots.contains(slot))
     }
 
     /// Returns the slots of messages of a role.

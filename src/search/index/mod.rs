@@ -14,6 +14,7 @@
 //! looked at. Nothing of it is ever written to a disk. What it lacks, a token of more than 64 bytes and the words of a
 //! text with more different ones than are kept, it knows: there the text is looked at.
 
+pub(in crate::search) mod bit_runs;
 pub(in crate::search) mod dictionary;
 pub(in crate::search) mod draft;
 mod entry;
@@ -29,6 +30,7 @@ use std::ops::Range;
 use fixedbitset::FixedBitSet;
 
 use self::{
+    bit_runs::next_one,
     dictionary::{Dictionary, WordId},
     draft::IndexDraft,
     message_traits::TraitSets,
@@ -212,17 +214,11 @@ impl Index {
     /// Returns the conversations that have any of these slots.
     pub fn conversations_with(&self, slots: &FixedBitSet) -> FixedBitSet {
         let mut handles = FixedBitSet::with_capacity(self.conversations.len());
-        let mut handle = 0;
-        let mut end = 0;
-        for slot in slots.ones() {
-            if slot < end {
-                continue;
-            }
-            while self.first_slots[handle + 1] as usize <= slot {
-                handle += 1;
-            }
+        let mut from = 0;
+        while let Some(slot) = next_one(slots, from) {
+            let handle = self.handles_by_slot[slot] as usize;
             handles.insert(handle);
-            end = self.first_slots[handle + 1] as usize;
+            from = self.first_slots[handle + 1] as usize;
         }
         handles
     }

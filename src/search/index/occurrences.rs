@@ -37,6 +37,8 @@ pub(in crate::search) struct Occurrences {
     pub start: FixedBitSet,
     /// All of them.
     pub any: FixedBitSet,
+    /// The conversations that have it in their title or in a message that is shown.
+    pub conversations: FixedBitSet,
 }
 
 impl TermLookup {
@@ -108,6 +110,9 @@ impl Index {
             found.start.set(slot, boundary >= WordBoundary::Start || found.start.contains(slot));
             found.whole.set(slot, boundary == WordBoundary::Whole || found.whole.contains(slot));
         }
+        let mut searched = self.slots().searched();
+        searched.intersect_with(&found.any);
+        found.conversations = self.conversations_with(&searched);
         found
     }
 
@@ -121,7 +126,8 @@ impl Index {
         if let (Some(letter), None) = (letters.next(), letters.next())
             && let Some((any, start)) = self.slots().with_letter(letter)
         {
-            return Occurrences { whole, start: start.clone(), any: any.clone() };
+            let (start, any) = (start.clone(), any.clone());
+            return Occurrences { whole, start, any, ..Occurrences::default() };
         }
         let mut start = whole.clone();
         let mut any = FixedBitSet::with_capacity(slots);
@@ -139,7 +145,7 @@ impl Index {
         });
         start.union_with(&whole);
         any.union_with(&start);
-        Occurrences { whole, start, any }
+        Occurrences { whole, start, any, ..Occurrences::default() }
     }
 
     /// Finds slots that may have a term; every slot that has it is among them. `None`: all slots may.

@@ -214,6 +214,9 @@ impl FoldsToAscii {
     /// Looks at the characters of a text until all is known.
     pub fn of(text: &str) -> Self {
         let mut found = Self::default();
+        if text.is_ascii() {
+            return found;
+        }
         let bytes = text.as_bytes();
         let mut at = 0;
         while at < bytes.len() && !(found.letters && found.spaces) {
@@ -231,6 +234,11 @@ impl FoldsToAscii {
             at += c.len_utf8();
         }
         found
+    }
+
+    /// Returns what of this, which is about a larger text, is in a part of it.
+    pub fn within(self, part: &str) -> Self {
+        if self == Self::default() { self } else { Self::of(part) }
     }
 
     /// Adds one more character.

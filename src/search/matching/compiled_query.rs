@@ -93,6 +93,11 @@ impl CompiledQuery {
         (!self.messages.is_empty()).then(|| self.messages.eligible(conversation))
     }
 
+    /// Returns whether it has filters that need no look at messages.
+    pub fn chooses_conversations(&self) -> bool {
+        !self.conversations.is_empty()
+    }
+
     /// Returns whether the filters that need no look at messages let a conversation in.
     pub fn admits(&self, conversation: &Conversation) -> bool {
         self.conversations.matches(conversation)

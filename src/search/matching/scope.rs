@@ -43,6 +43,10 @@ impl<'a> SearchScope<'a> {
     ) -> Self {
         let eligible = filter.eligible_among(conversation, may_have_hit);
         let is_filtered = !filter.is_empty();
+        // Where most may have one, all are looked through at once.
+        if !is_filtered && 2 * eligible.len() > conversation.messages().len() {
+            return Self::new(conversation, filter, entry);
+        }
         if is_filtered && eligible.is_empty() {
             return Self::new(conversation, filter, entry);
         }
@@ -168,7 +172,7 @@ impl<'a> SearchScope<'a> {
     ) -> ControlFlow<()> {
         let text = self.conversation.message_text(message);
         let base = self.conversation.messages()[message].text_range().start;
-        for hit in pattern.hits(text, self.entry.folds_to_ascii) {
+        for hit in pattern.hits(text, self.entry.folds_to_ascii.within(text)) {
             visit(message as u32, base + hit.start..base + hit.end)?;
         }
         ControlFlow::Continue(())

@@ -5,7 +5,7 @@
 //! message is searched only when its role is named, or the place where it stands. With a minus these, like all others,
 //! are about the conversation: none of its messages (with `-role:` and `-in:` its folded ones too) may be such.
 
-use std::mem::discriminant;
+use std::{cell::OnceCell, mem::discriminant};
 
 use crate::{
     conversation::{Conversation, ConversationKind, Message, Role, Visibility},
@@ -47,6 +47,11 @@ impl ConversationFilter {
             }
         }
         filter
+    }
+
+    /// Returns whether every conversation passes.
+    pub fn is_empty(&self) -> bool {
+        self.clauses.is_empty() && self.alternatives.is_empty()
     }
 
     /// Returns whether a conversation passes.
@@ -163,7 +168,7 @@ impl MessageFilter {
         if self.forbidden.is_empty() {
             return true;
         }
-        let mut facts = MessageFacts::new(conversation);
+        let facts = MessageFacts::new(conversation);
         !self.forbidden.iter().any(|predicate| {
             conversation.messages().iter().enumerate().any(|(index, message)| match predicate {
                 Predicate::Role(role) => message.visibility != Visibility::Hidden && message.role == *role,
@@ -183,7 +188,12 @@ impl MessageFilter {
 
     /// Returns those of some messages that are searched, in order.
     pub fn eligible_among(&self, conversation: &Conversation, is_among: &dyn Fn(u32) -> bool) -> Vec<u32> {
-        let mut facts = MessageFacts::new(conversation);
+        if self.is_empty() {
+            let messages = (0..).zip(conversation.messages());
+            let shown = messages.filter(|(_, message)| message.visibility == Visibility::Shown);
+            return shown.map(|(index, _)| index).filter(|&index| is_among(index)).collect();
+        }
+        let facts = MessageFacts::new(conversation);
         let mut eligible = Vec::new();
         for (index, message) in conversation.messages().iter().enumerate() {
             let counts = is_among(index as u32)
@@ -219,14 +229,14 @@ pub(in crate::search) fn is_model(model: &str, slug: &str, exact: bool) -> bool 
 /// Answers questions about the messages of one conversation; what takes work is done once, on first need.
 pub(in crate::search) struct MessageFacts<'a> {
     conversation: &'a Conversation,
-    /// `None` within: no message has a sibling.
-    branches: Option<Option<Branches>>,
+    /// `None`: no message has a sibling.
+    branches: OnceCell<Option<Branches>>,
 }
 
 impl<'a> MessageFacts<'a> {
     /// Begins to answer about a conversation.
     pub fn new(conversation: &'a Conversation) -> Self {
-        Self { conversation, branches: None }
+        Self { conversation, branches: OnceCell::new() }
     }
 
     /// Returns the model that wrote a message.
@@ -251,7 +261,7 @@ impl<'a> MessageFacts<'a> {
     }
 
     /// Returns whether a message has this.
-    pub fn has(&mut self, message: usize, feature: MessageFeature) -> bool {
+    pub fn has(&self, message: usize, feature: MessageFeature) -> bool {
         let view = MessageView::of(self.conversation, message);
         match feature {
             MessageFeature::Code => view.holds_code(),
@@ -265,13 +275,13 @@ impl<'a> MessageFacts<'a> {
     }
 
     /// Returns whether another message that can be read stands in its place.
-    fn is_branch(&mut self, message: usize) -> bool {
+    fn is_branch(&self, message: usize) -> bool {
         let make = || {
             let messages = self.conversation.messages().iter().enumerate();
             let is_chain = messages.clone().all(|(index, message)| message.parent() == index.checked_sub(1));
             (!is_chain).then(|| Branches::of(self.conversation, branches::is_readable))
         };
-        let branches = self.branches.get_or_insert_with(make);
+        let branches = self.branches.get_or_init(make);
         branches.as_ref().is_some_and(|branches| branches.sibling_number(message).is_some())
     }
 }

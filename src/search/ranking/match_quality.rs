@@ -46,7 +46,7 @@ impl MatchQuality {
     }
 
     /// Rates a message for a query of one term by its best hit.
-    pub fn of_single_term(boundary: WordBoundary, shown: bool) -> Self {
+    pub const fn of_single_term(boundary: WordBoundary, shown: bool) -> Self {
         Self { terms: 1, boundary, proximity: Self::MAX, shown, shortness: 0 }
     }
 

@@ -136,7 +136,7 @@ fn judge(
     found: &mut [FoundConversation],
     is_stale: &(dyn Fn() -> bool + Sync),
 ) -> Option<()> {
-    let places = Engine::worth_judging(plan, found);
+    let places = engine.worth_judging(plan, found);
     let judge_chunk = |range: Range<usize>| {
         let places = places[range].iter();
         Some(places.map(|&place| (place, engine.judge(plan, found[place]))).collect::<Vec<_>>())
