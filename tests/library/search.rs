@@ -311,6 +311,14 @@ fn a_place_beside_the_conversation_is_looked_through_when_it_is_named_and_nothin
     assert_eq!(found(&library, "socket in:tools").len(), 0);
     assert_eq!(found(&library, "brief in:tools").len(), 0, "instructions are settings");
     assert_eq!(found(&library, "bookkeeping in:tools").len(), 0, "what is hidden is never searched");
+    let second_tier = |text: &str| found_with_some(&library, text);
+    assert_eq!(
+        ids(&second_tier("traceback volcano in:tools")),
+        ["all"],
+        "the second tier reads what is folded too"
+    );
+    assert!(second_tier("socket volcano in:tools").is_empty());
+    assert!(second_tier("traceback volcano").is_empty());
     assert_eq!(found(&library, "in:reasoning"), ["all"]);
     assert_eq!(found(&library, "-in:reasoning"), ["plain"]);
     assert_eq!(problem("in:title"), (0, "in: takes files, reasoning or tools; searched as it stands".into()));
