@@ -24,41 +24,39 @@ impl ValueScan {
 
     /// Runs to the end of the object or of the bytes, and returns the position.
     pub(super) fn skip_to_end_of_object(&mut self, bytes: &[u8], mut at: usize) -> usize {
-        while at < bytes.len() {
+        if self.escaped && at < bytes.len() {
+            self.escaped = false;
+            at += 1;
+        }
+        loop {
             if self.in_string {
-                if self.escaped {
-                    self.escaped = false;
-                    at += 1;
+                let Some(found) = string_end(bytes, at) else { return bytes.len() };
+                at = found + 1;
+                if bytes[found] == b'\\' {
+                    // Whatever stands behind it is passed over.
+                    self.escaped = at == bytes.len();
+                    at = (at + 1).min(bytes.len());
                     continue;
                 }
-                match string_end(bytes, at) {
-                    Some(found) if bytes[found] == b'"' => {
-                        self.in_string = false;
-                        at = found + 1;
+                self.in_string = false;
+            }
+            // Of what else JSON consists of nothing comes behind the braces in ASCII.
+            let Some(step) = bytes[at..].iter().position(|&byte| byte == b'"' || byte >= b'{') else {
+                return bytes.len();
+            };
+            at += step + 1;
+            match bytes[at - 1] {
+                b'"' => self.in_string = true,
+                b'{' => self.depth += 1,
+                b'}' => {
+                    self.depth -= 1;
+                    if self.depth == 0 {
+                        return at;
                     }
-                    Some(found) if found + 1 < bytes.len() => at = found + 2,
-                    Some(_) => {
-                        self.escaped = true;
-                        return bytes.len();
-                    }
-                    None => return bytes.len(),
                 }
-            } else {
-                match bytes[at] {
-                    b'"' => self.in_string = true,
-                    b'{' => self.depth += 1,
-                    b'}' => {
-                        self.depth -= 1;
-                        if self.depth == 0 {
-                            return at + 1;
-                        }
-                    }
-                    _ => {}
-                }
-                at += 1;
+                _ => {}
             }
         }
-        at
     }
 
     /// Runs to the end of an element that is not an object: a comma or bracket of the array itself.
