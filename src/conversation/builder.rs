@@ -115,6 +115,16 @@ impl ConversationBuilder {
         Self::default()
     }
 
+    /// Makes room for this many messages, and for so many bytes of text by visibility, so that nothing is moved while
+    /// they are pushed. More or less may come.
+    pub fn reserve(&mut self, messages: usize, text: [usize; 3]) {
+        self.messages.reserve_exact(messages);
+        // In the end the folded and the hidden text stand behind the shown.
+        self.runs[0].reserve_exact(text.iter().sum());
+        self.runs[1].reserve_exact(text[1]);
+        self.runs[2].reserve_exact(text[2]);
+    }
+
     /// Counts the messages pushed so far.
     pub fn len(&self) -> usize {
         self.messages.len()

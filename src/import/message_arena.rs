@@ -28,6 +28,10 @@ pub(super) const NO_PARENT: u32 = u32::MAX;
 
 /// The number of parts that are kept of one conversation: attachments, citations and the like.
 const MAX_PARTS: usize = 1 << 19;
+/// The bytes of JSON for each byte of text that room is made for before they are read.
+const JSON_PER_TEXT: usize = 2;
+/// The most room that is made for the text of an object before it is read, in bytes.
+const MAX_TEXT_RESERVED: usize = 4 << 20;
 
 /// A message in its final form, except for what the tree decides.
 pub(super) struct ParsedMessage {
@@ -65,7 +69,25 @@ pub(super) struct MessageArena {
 impl MessageArena {
     /// Makes one for an object of this many bytes.
     pub(super) fn of(json_length: usize) -> Self {
-        Self { growth: ExpansionBudget::of(json_length), ..Self::default() }
+        let text = String::with_capacity((json_length / JSON_PER_TEXT).min(MAX_TEXT_RESERVED));
+        Self { growth: ExpansionBudget::of(json_length), text, ..Self::default() }
+    }
+
+    /// Forgets every message; what was added to the conversation stays counted.
+    pub(super) fn clear(&mut self) {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        *self = Self { growth: std::mem::take(&mut self.growth), text, ..Self::default() };
+    }
+
+    /// Sums up the bytes that the texts of these messages take, by visibility, with what parts them.
+    pub(super) fn text_lengths(&self, numbers: impl Iterator<Item = u32>) -> [usize; 3] {
+        let mut lengths = [0; 3];
+        for number in numbers {
+            let message = &self.messages[number as usize];
+            lengths[message.visibility as usize] += message.text.len() + 1;
+        }
+        lengths
     }
 
     /// Returns the slot of the name of a person, a tool or a model. It is written with each of its messages, and so cut

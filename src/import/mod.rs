@@ -376,6 +376,7 @@ fn build(object: ParsedObject, location: ObjectLocation) -> (Conversation, u64) 
     };
     let ParsedObject { provider, meta, mut arena, order, current, .. } = object;
     let mut builder = ConversationBuilder::new();
+    builder.reserve(order.len(), arena.text_lengths(order.iter().map(|&(number, _)| number)));
     for (place, &(number, parent)) in order.iter().enumerate() {
         let mut draft = arena.draft(number);
         draft.parent = (parent != NO_PARENT).then_some(parent as usize);

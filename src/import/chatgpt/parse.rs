@@ -130,9 +130,9 @@ impl<'de> Sink<'de> for ConversationSink<'_, 'de> {
                 "pinned_time" => element.pinned = map.next_value_seed(budget.seed())?,
                 "mapping" => {
                     // Of several the last counts; what may be added is for all of them.
-                    let growth = std::mem::take(&mut element.mapping.arena.growth);
-                    element.mapping = Mapping::default();
-                    element.mapping.arena.growth = growth;
+                    let mut arena = std::mem::take(&mut element.mapping.arena);
+                    arena.clear();
+                    element.mapping = Mapping { arena, ..Mapping::default() };
                     map.next_value_seed(SinkSeed(&mut element.mapping))?;
                 }
                 "name" => element.chat.name = map.next_value_seed(budget.seed())?,

@@ -99,9 +99,9 @@ impl<'de> Sink<'de> for ConversationSink<'_, 'de> {
                 "current_leaf_message_uuid" => element.current = map.next_value_seed(budget.seed())?,
                 "chat_messages" => {
                     // Of several the last counts; what may be added is for all of them.
-                    let growth = std::mem::take(&mut element.collector.arena.growth);
-                    element.collector = MessageCollector::default();
-                    element.collector.arena.growth = growth;
+                    let mut arena = std::mem::take(&mut element.collector.arena);
+                    arena.clear();
+                    element.collector = MessageCollector { arena, ..MessageCollector::default() };
                     map.next_value_seed(SinkSeed(&mut element.collector))?;
                 }
                 _ => {
