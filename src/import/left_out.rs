@@ -53,8 +53,13 @@ impl LeftOutReason {
 pub(super) struct LeftOutTable {
     keys: &'static [(&'static str, LeftOutReason)],
     endings: &'static [(&'static str, LeftOutReason)],
-    /// The index in `keys` of the first key that begins with each byte, or with a later one.
-    first_by_byte: [u8; 257],
+    /// The first key of each hash: its index in `keys` and one more; 0: there is none.
+    first: [u8; 256],
+    /// The next key with the hash of each, likewise.
+    next: [u8; 256],
+    /// The first ending with each byte at its end, and the next one with the same, likewise.
+    first_ending: [u8; 256],
+    next_ending: [u8; 256],
 }
 
 impl LeftOutTable {
@@ -64,32 +69,61 @@ impl LeftOutTable {
         endings: &'static [(&'static str, LeftOutReason)],
     ) -> Self {
         // The places are bytes.
-        assert!(keys.len() < 256);
-        let mut first_by_byte = [0; 257];
-        let (mut byte, mut at) = (0, 0);
-        while byte < 257 {
-            while at < keys.len() && (keys[at].0.as_bytes()[0] as usize) < byte {
-                at += 1;
-            }
-            first_by_byte[byte] = at as u8;
-            byte += 1;
+        assert!(keys.len() < 256 && endings.len() < 256);
+        let mut table = Self {
+            keys,
+            endings,
+            first: [0; 256],
+            next: [0; 256],
+            first_ending: [0; 256],
+            next_ending: [0; 256],
+        };
+        let mut at = keys.len();
+        while at > 0 {
+            let hash = Self::hash(keys[at - 1].0.as_bytes());
+            table.next[at - 1] = table.first[hash];
+            table.first[hash] = at as u8;
+            at -= 1;
         }
-        Self { keys, endings, first_by_byte }
+        at = endings.len();
+        while at > 0 {
+            let ending = endings[at - 1].0.as_bytes();
+            let last = ending[ending.len() - 1] as usize;
+            table.next_ending[at - 1] = table.first_ending[last];
+            table.first_ending[last] = at as u8;
+            at -= 1;
+        }
+        table
+    }
+
+    /// Tells keys apart without reading all of them; none may be empty.
+    const fn hash(key: &[u8]) -> usize {
+        let (first, last) = (key[0] as usize, key[key.len() - 1] as usize);
+        (5 * key.len() + 3 * first + 46 * last) % 256
     }
 
     /// Returns the reason for which the strings under this key are left out of a message; `None`: they are shown, or
     /// folded.
     pub(super) fn reason(&self, key: &str) -> Option<LeftOutReason> {
-        // Asked for nearly every key of an export: those of another first or last letter are not compared.
-        let (first, last) = (*key.as_bytes().first()?, *key.as_bytes().last()?);
-        let first = first as usize;
-        let alike = &self.keys[self.first_by_byte[first] as usize..self.first_by_byte[first + 1] as usize];
-        let whole = alike.iter().find(|(left_out, _)| *left_out == key);
-        let ending = || {
-            let is_ending = |ending: &str| ending.as_bytes().last() == Some(&last) && key.ends_with(ending);
-            self.endings.iter().find(|(ending, _)| is_ending(ending))
-        };
-        whole.or_else(ending).map(|&(_, reason)| reason)
+        // Asked for nearly every key of an export: those of another hash, or another last letter, are not compared.
+        let last = *key.as_bytes().last()? as usize;
+        let mut place = self.first[Self::hash(key.as_bytes())] as usize;
+        while place > 0 {
+            let (left_out, reason) = self.keys[place - 1];
+            if left_out == key {
+                return Some(reason);
+            }
+            place = self.next[place - 1] as usize;
+        }
+        place = self.first_ending[last] as usize;
+        while place > 0 {
+            let (ending, reason) = self.endings[place - 1];
+            if key.ends_with(ending) {
+                return Some(reason);
+            }
+            place = self.next_ending[place - 1] as usize;
+        }
+        None
     }
 
     /// Checks that the keys are in order, and that an importer's look-up finds each.

@@ -38,6 +38,15 @@ impl Raw<'_> {
         self.0.starts_with('"')
     }
 
+    /// Returns whether a string that is not empty may stand in it.
+    pub(crate) fn may_hold_text(self) -> bool {
+        match self.0.as_bytes().first() {
+            Some(b'"') => self.0.len() > "\"\"".len(),
+            Some(b'{' | b'[') => memchr(b'"', self.0.as_bytes()).is_some(),
+            _ => false,
+        }
+    }
+
     /// Appends the string it is; a lone surrogate becomes U+FFFD.
     pub(crate) fn unescape(self, out: &mut String) {
         let Some(mut rest) = self.0.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return };

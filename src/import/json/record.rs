@@ -82,10 +82,12 @@ macro_rules! record {
                             self.$field.take_field(&mut map, field)?;
                         })*
                         _ => {
-                            let value = map.next_value_seed(budget.seed())?;
-                            match $left_out(&key) {
-                                Some(reason) => budget.leave_out(reason, value),
-                                None => self.unread.keep(key, value, budget),
+                            let value: $crate::import::json::Raw<$life> = map.next_value_seed(budget.seed())?;
+                            if value.may_hold_text() {
+                                match $left_out(&key) {
+                                    Some(reason) => budget.leave_out(reason),
+                                    None => self.unread.keep(key, value, budget),
+                                }
                             }
                         }
                     }
@@ -248,9 +250,7 @@ impl<'de> UnclaimedValues<'de> {
 
     /// Keeps a value in which a string may stand.
     pub(crate) fn keep(&mut self, key: Cow<'de, str>, value: Raw<'de>, budget: &MemoryBudget) {
-        let may_hold_text =
-            value.0.starts_with(['"', '{', '[']) && value.0.contains('"') && value.0 != "\"\"";
-        if may_hold_text {
+        if value.may_hold_text() {
             self.push(key, UnclaimedValue::Json(value.0), budget);
         }
     }
