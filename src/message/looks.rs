@@ -1,6 +1,6 @@
 //! What characters look like: those that nobody sees, and those that look like a piece of the line above an entry.
 
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char as unicode;
 
 /// Returns whether a character cannot be seen, whatever it does: bidirectional controls, joiners, variation selectors,
 /// fillers, tags, the byte order mark, interlinear annotation, invisible operators, shorthand and music controls. Blanks
@@ -11,6 +11,13 @@ pub fn is_unseen(char: char) -> bool {
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{effff}')
+}
+
+/// Returns whether a character is written over, under or into the one before it. Of the characters that texts in Latin
+/// letters are full of no table is asked.
+#[inline]
+pub fn is_combining_mark(char: char) -> bool {
+    !matches!(char, ..'\u{300}' | '\u{2000}'..'\u{20d0}') && unicode::is_combining_mark(char)
 }
 
 /// Returns whether a character looks like what stands between the words above an entry.
@@ -118,7 +125,7 @@ pub fn may_have_time(text: &str) -> bool {
     text.chars().any(|char| {
         if looks_like_digit(char) {
             digits += 1;
-        } else if !is_blank(char) && (char.is_ascii() || !is_combining_mark(char)) {
+        } else if !is_blank(char) && !is_combining_mark(char) {
             digits = 0;
         }
         digits == 4
@@ -225,6 +232,13 @@ mod tests {
             text in "([0-9]|2023|14 Nov|[oOIl]|22:13|[:,;.|·-]| |\t|[a-z]|é|\u{301}|\u{200b}|\u{326}|꞉|２){0,16}"
         ) {
             prop_assert!(may_have_time(&text) || !has_time(&turn_shape(&text), false), "{:?}", text);
+        }
+    }
+
+    #[test]
+    fn every_combining_mark_is_known() {
+        for char in '\0'..=char::MAX {
+            assert_eq!(is_combining_mark(char), unicode::is_combining_mark(char), "{char:?}");
         }
     }
 

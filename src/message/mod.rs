@@ -38,8 +38,8 @@ pub use canvas::Canvas;
 pub use code::{CodeBlock, MAX_BLOCKS, code_blocks, message_code_blocks, message_code_blocks_while};
 pub use label::Label;
 pub use looks::{
-    has_dashed_heading_time, has_heading_time, is_blank, is_unseen, looks_like_dash,
-    looks_like_heading_separator, may_have_time,
+    has_dashed_heading_time, has_heading_time, is_blank, is_combining_mark, is_unseen, looks_like_colon,
+    looks_like_dash, looks_like_digit, looks_like_heading_separator, may_have_time,
 };
 pub use message_links::{MAX_LINKS, links, links_while};
 pub use speaker::{Speaker, words_in_heading};

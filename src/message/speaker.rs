@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    MessageView, has_heading_time, is_blank, is_unseen, looks::looks_like_colon, looks_like_heading_separator,
+    MessageView, has_heading_time, is_blank, is_combining_mark, is_unseen, looks::looks_like_colon,
+    looks_like_heading_separator,
 };
 use crate::conversation::{MessageKind, Provider, Role};
 
@@ -51,11 +52,28 @@ impl<'a> Speaker<'a> {
 
 /// Returns whether a name looks like one that only this program gives, or like more than a name.
 fn poses(name: &str, is_person: bool) -> bool {
+    if is_plain_slug(name) { is_ours(name) } else { poses_in_part(name, is_person) }
+}
+
+fn poses_in_part(name: &str, is_person: bool) -> bool {
     name.contains(is_line_end)
         || parts_with_dot(name)
         || has_clock_time(name)
         || pieces(name).any(|piece| passes_for_ours(piece, is_person))
         || is_ours(name)
+}
+
+/// Returns whether a name is of letters and digits of ASCII, and of single signs between them that part nothing: as nearly
+/// every model's, which stands above each of its messages.
+fn is_plain_slug(name: &str) -> bool {
+    let mut after_letter = false;
+    let is_plain = name.bytes().all(|byte| {
+        let is_letter = byte.is_ascii_alphanumeric();
+        let passes = is_letter || (after_letter && matches!(byte, b'-' | b'_' | b'.'));
+        after_letter = is_letter;
+        passes
+    });
+    is_plain && after_letter
 }
 
 /// Returns whether a dot stands in a name as it does between the pieces of a line above an entry: within a word, as in
@@ -127,7 +145,8 @@ const YOU: &str = "you";
 /// the first one tells, and this is asked of every entry.
 fn is_ours(name: &str) -> bool {
     const OURS: [&str; 4] = [YOU, "custominstructions", "savedmemory", "system"];
-    OURS.iter().any(|ours| letters(name).eq(ours.chars()))
+    let Some(first) = letters(name).next() else { return false };
+    OURS.iter().any(|ours| ours.starts_with(first) && letters(name).eq(ours.chars()))
 }
 
 /// Returns whether a name holds a time of the day.
@@ -222,7 +241,18 @@ fn known_tool(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_plain_slug_is_looked_at_as_any_name(
+            name in "(you|YOU|y0u|system|saved|memory|custom|instructions|gpt|4o|[a-z0-9]|[-_.]){1,6}", is_person: bool
+        ) {
+            prop_assert_eq!(poses(&name, is_person), poses_in_part(&name, is_person));
+        }
+    }
 
     #[test]
     fn the_letters_that_no_name_may_have_are_those_of_our_names() {

@@ -28,9 +28,13 @@ impl Provider {
 
 /// Puts an id after the address that pages of its kind begin with.
 fn page_of(page: &str, id: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if id.bytes().all(is_plain) {
+        return [page, id].concat();
+    }
     let mut address = String::from(page);
     for byte in id.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        if is_plain(byte) {
             address.push(char::from(byte));
         } else {
             // Writing to a String cannot fail.

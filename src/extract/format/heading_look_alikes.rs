@@ -3,11 +3,10 @@
 //! The line above an entry says who speaks and when, and has a row of dashes below it. Neither may be forged, nor come
 //! near enough for a hurried eye: other dashes, other blanks and other ends of lines count too.
 
-use unicode_normalization::char::is_combining_mark;
-
+use super::time_signs::{TimeSigns, next_beyond_ascii};
 use crate::message::{
-    has_dashed_heading_time, has_heading_time, is_blank, looks_like_dash, looks_like_heading_separator,
-    may_have_time,
+    has_dashed_heading_time, has_heading_time, is_blank, is_combining_mark, looks_like_dash,
+    looks_like_heading_separator, may_have_time,
 };
 
 /// The blanks before a line that looks like an entry's.
@@ -23,47 +22,66 @@ const SHORTEST_TIME: usize = 8;
 
 /// Writes a body, with the lines indented that look like those above an entry. Linear in the text.
 pub(super) fn write_body_text(text: &str, out: &mut String) {
-    let mut below_heading = false;
-    let mut lines = lines(text).peekable();
-    while let Some(line) = lines.next() {
+    let beyond_ascii = next_beyond_ascii(text.as_bytes(), 0);
+    let breaks = Breaks::of(text.as_bytes(), beyond_ascii);
+    let mut times = TimeSigns::of(text, beyond_ascii);
+    let (mut written, mut start, mut below_heading) = (0, 0, false);
+    while start < text.len() {
+        let end = breaks.end_of_line(text, start);
         let is_rule = below_heading;
-        let underlined = !is_rule && lines.peek().is_some_and(|next| underlines(line, next));
-        below_heading = underlined;
-        if is_rule || underlined || looks_like_entry_heading(line) {
-            out.push_str(INDENT);
+        below_heading = !is_rule
+            && may_be_row(&text.as_bytes()[end..])
+            && underlines(&text[start..end], &text[end..breaks.end_of_line(text, end)]);
+        let has_time = times.is_before(end);
+        if is_rule || below_heading || (has_time && looks_like_entry_heading(&text[start..end])) {
+            out.extend([&text[written..start], INDENT]);
+            written = start;
         }
-        out.push_str(line);
+        start = end;
     }
+    out.push_str(&text[written..]);
 }
 
-/// Returns the lines of a text with their ends.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    let has_rare_breaks = has_rare_breaks(text.as_bytes());
-    std::iter::from_fn(move || {
-        let at = if has_rare_breaks {
-            rest.find(is_break)
-        } else {
-            memchr::memchr2(b'\n', b'\r', rest.as_bytes())
-        };
-        let end = match at {
-            Some(at) if rest[at..].starts_with("\r\n") => at + 2,
-            Some(at) => at + rest[at..].chars().next().map_or(0, char::len_utf8),
-            None => rest.len(),
-        };
-        let (line, after) = rest.split_at(end);
-        rest = after;
-        (!line.is_empty()).then_some(line)
-    })
+/// The [breaks](is_break) that a text has: few have others than line feeds, and need not be looked through sign by sign.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Breaks {
+    LineFeeds,
+    /// Also carriage returns.
+    Returns,
+    /// There may be any.
+    All,
 }
 
-/// Returns whether a text may hold a [break](is_break) other than a line feed or a carriage return: few do, and the
-/// others need not be looked through character by character.
-fn has_rare_breaks(bytes: &[u8]) -> bool {
-    let goes_on = |at: usize, with: &[u8]| bytes[at + 1..].starts_with(with);
-    memchr::memchr2(0xb, 0xc, bytes).is_some()
-        || memchr::memchr_iter(0xc2, bytes).any(|at| goes_on(at, b"\x85"))
-        || memchr::memchr_iter(0xe2, bytes).any(|at| goes_on(at, b"\x80\xa8") || goes_on(at, b"\x80\xa9"))
+impl Breaks {
+    /// Looks through a text, before whose byte `beyond_ascii` there is only ASCII.
+    fn of(bytes: &[u8], beyond_ascii: usize) -> Self {
+        let rest = &bytes[beyond_ascii..];
+        let goes_on = |at: usize, with: &[u8]| rest[at + 1..].starts_with(with);
+        if memchr::memchr2(0xb, 0xc, bytes).is_some()
+            || memchr::memchr_iter(0xc2, rest).any(|at| goes_on(at, b"\x85"))
+            || memchr::memchr_iter(0xe2, rest).any(|at| goes_on(at, b"\x80\xa8") || goes_on(at, b"\x80\xa9"))
+        {
+            return Self::All;
+        }
+        if memchr::memchr(b'\r', bytes).is_some() { Self::Returns } else { Self::LineFeeds }
+    }
+
+    /// Returns where the line ends that begins at a place, behind its break.
+    fn end_of_line(self, text: &str, start: usize) -> usize {
+        let rest = &text.as_bytes()[start..];
+        let found = match self {
+            Self::LineFeeds => memchr::memchr(b'\n', rest),
+            Self::Returns => memchr::memchr2(b'\n', b'\r', rest),
+            Self::All => text[start..].find(is_break),
+        };
+        let Some(found) = found else { return text.len() };
+        let length = match rest[found] {
+            b'\r' if rest.get(found + 1) == Some(&b'\n') => 2,
+            byte if byte.is_ascii() => 1,
+            lead => lead.leading_ones() as usize,
+        };
+        start + found + length
+    }
 }
 
 /// Returns whether some program begins a new line after a character.
@@ -71,15 +89,19 @@ pub(super) fn is_break(char: char) -> bool {
     matches!(char, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
+/// Returns whether the line that a text begins with may be a row of dashes: of most the first sign tells that they are
+/// none.
+fn may_be_row(text: &[u8]) -> bool {
+    let is_blank = |byte: u8| byte == b' ' || (byte.is_ascii_control() && !is_break(char::from(byte)));
+    let first = text.iter().find(|&&byte| !is_blank(byte));
+    first.is_some_and(|&byte| {
+        let char = char::from(byte);
+        !byte.is_ascii() || looks_like_dash(char) || is_small(char)
+    })
+}
+
 /// Returns whether a line is a row of dashes that could be meant for the line before it.
 fn underlines(line: &str, next: &str) -> bool {
-    // Of most lines the first sign tells that they are none.
-    let first = next.bytes().find(|&byte| byte != b' ' && !byte.is_ascii_control());
-    if first.is_none_or(|byte| {
-        byte.is_ascii() && !looks_like_dash(char::from(byte)) && !is_small(char::from(byte))
-    }) {
-        return false;
-    }
     let mut dashes = 0;
     let mut marks = 0;
     for char in next.chars() {
@@ -102,10 +124,9 @@ fn underlines(line: &str, next: &str) -> bool {
 
 /// Returns whether a line has the parts of an entry's: something between dots, and a time as it stands there.
 fn looks_like_entry_heading(line: &str) -> bool {
-    let is_plain = line.is_ascii();
-    let may = line.len() >= SHORTEST_TIME && (!is_plain || memchr::memchr(b':', line.as_bytes()).is_some());
-    may && may_have_time(line)
-        && (!is_plain || line.bytes().any(|byte| byte.is_ascii_digit()))
+    line.len() >= SHORTEST_TIME
+        && (!line.is_ascii() || line.bytes().any(|byte| byte.is_ascii_digit()))
+        && may_have_time(line)
         && !is_long(line)
         && ((line.contains(looks_like_heading_separator) && has_heading_time(line))
             || (line.contains(looks_like_dash) && has_dashed_heading_time(line)))
@@ -147,14 +168,51 @@ fn is_small(char: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Looks at every line with care.
+    fn written_slowly(text: &str) -> String {
+        let (mut lines, mut start) = (Vec::new(), 0);
+        for (at, char) in text.char_indices() {
+            if is_break(char) && !text[at..].starts_with("\r\n") {
+                let end = at + char.len_utf8();
+                lines.push(&text[start..end]);
+                start = end;
+            }
+        }
+        lines.extend(Some(&text[start..]).filter(|line| !line.is_empty()));
+        let (mut out, mut below_heading) = (String::new(), false);
+        for (at, line) in lines.iter().enumerate() {
+            let is_rule = below_heading;
+            below_heading = !is_rule && lines.get(at + 1).is_some_and(|next| underlines(line, next));
+            if is_rule || below_heading || looks_like_entry_heading(line) {
+                out.push_str(INDENT);
+            }
+            out.push_str(line);
+        }
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_not_looked_at_would_not_be_changed(
+            text in "(You|2025|14 Nov 2023|, ?|; | |22|:|1:2|22:13|[·•‧꞉⋅]|\\.|[0-9OIl]|٢|\u{326}|\u{200b}|\
+                     \n|\r|\r\n|\u{c}|\u{85}|\u{2028}|-{1,4}|—|_|=|a|é|漢|’| - ){0,24}"
+        ) {
+            prop_assert_eq!(written(&text), written_slowly(&text));
+        }
+    }
 
     #[test]
     fn every_break_ends_a_line() {
         for code in 0..0x3000 {
             let Some(char) = char::from_u32(code) else { continue };
             let text = format!("a{char}b");
-            assert_eq!(lines(&text).count(), if is_break(char) { 2 } else { 1 }, "{char:?}");
+            let first =
+                Breaks::of(text.as_bytes(), next_beyond_ascii(text.as_bytes(), 0)).end_of_line(&text, 0);
+            assert_eq!(first, if is_break(char) { text.len() - 1 } else { text.len() }, "{char:?}");
         }
     }
 

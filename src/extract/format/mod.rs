@@ -21,6 +21,7 @@ mod markdown_typed;
 mod parse_bounds;
 mod text;
 mod text_edit;
+mod time_signs;
 
 use std::borrow::Cow;
 
@@ -238,6 +239,12 @@ fn from_first_line(text: &str) -> &str {
 
 /// Returns a text that must stand on one line: control characters, line breaks among them, become spaces.
 fn one_line(text: &str) -> Cow<'_, str> {
+    // The controls beyond ASCII, and the two separators, have such a byte behind their first. Of all bytes, since that
+    // takes no time.
+    let may_break = |byte: u8| matches!(byte, ..b' ' | 0x7f..0xa0);
+    if !text.bytes().fold(false, |breaks, byte| breaks | may_break(byte)) {
+        return Cow::Borrowed(text);
+    }
     let breaks = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
     if text.contains(breaks) { Cow::Owned(text.replace(breaks, " ")) } else { Cow::Borrowed(text) }
 }

@@ -109,7 +109,7 @@ fn write_entry(
     out.push_str("\n\n");
     out.push_str(&line);
     out.push('\n');
-    out.extend(std::iter::repeat_n('-', line.chars().count()));
+    out.push_str(&"-".repeat(line.chars().count()));
     out.push('\n');
     write_body(conversation, entry.message, options, out);
 }

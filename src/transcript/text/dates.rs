@@ -22,6 +22,11 @@ pub fn day(time: Time, zone: &TimeZone) -> Option<Date> {
     Some(zone.to_datetime(Timestamp::from_microsecond(time.0).ok()?).date())
 }
 
+/// Returns the month of a day in three letters.
+pub fn month_name(day: Date) -> &'static str {
+    MONTHS.get((day.month() as usize).wrapping_sub(1)).copied().unwrap_or_default()
+}
+
 /// Writes the local time of day, `10:42`; empty outside the calendar.
 pub fn clock(time: Time, zone: &TimeZone) -> String {
     Timestamp::from_microsecond(time.0).map_or_else(
@@ -37,8 +42,7 @@ pub fn clock(time: Time, zone: &TimeZone) -> String {
 pub fn date(time: Time, zone: &TimeZone, style: DateStyle) -> String {
     day(time, zone).map_or_else(String::new, |day| match style {
         DateStyle::Short => {
-            let month = MONTHS.get((day.month() as usize).wrapping_sub(1)).copied().unwrap_or_default();
-            format!("{} {month} {}", day.day(), day.year())
+            format!("{} {} {}", day.day(), month_name(day), day.year())
         }
         DateStyle::Iso => day.to_string(),
     })
