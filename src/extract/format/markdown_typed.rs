@@ -21,20 +21,31 @@ use crate::message::{
 /// The blanks that Markdown knows, besides line breaks.
 const BLANKS: [char; 2] = [' ', '\t'];
 
+/// Returns how many blanks a line begins with.
+fn indentation(line: &str) -> usize {
+    line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+}
+
+/// Returns a line without the blanks at its end.
+fn without_end(line: &str) -> &str {
+    let blanks = line.bytes().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    &line[..line.len() - blanks]
+}
+
 /// Returns Markdown that reads as the text.
 pub(super) fn as_typed(text: &str) -> Cow<'_, str> {
     // What is on one line and has no signs is most prompts. What is not read as Markdown is written as code.
     let is_plain = |text: &str| {
-        !text.contains(['\n', '\r'])
+        memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none()
             && !is_suspicious(text)
             && !text.starts_with(BLANKS)
-            && !text.contains(['\u{b}', '\u{c}'])
+            && memchr::memchr2(0xb, 0xc, text.as_bytes()).is_none()
     };
     if is_plain(text.trim_end()) || !parse_bounds::may_parse(text) {
         return Cow::Borrowed(text);
     }
     let _guard = parse_bounds::lock_if_large(text);
-    let text: Cow<'_, str> = if text.contains(['\r', '\u{b}', '\u{c}']) {
+    let text: Cow<'_, str> = if memchr::memchr3(b'\r', 0xb, 0xc, text.as_bytes()).is_some() {
         text.replace("\r\n", "\n").replace('\r', "\n").replace(['\u{b}', '\u{c}'], " ").into()
     } else {
         text.into()
@@ -63,7 +74,8 @@ pub(super) fn as_typed(text: &str) -> Cow<'_, str> {
 /// Returns whether there is a sign in a text that may mean something in Markdown.
 fn is_suspicious(text: &str) -> bool {
     let sign = |byte: u8| matches!(byte, b'\\' | b'`' | b'*' | b'_' | b'[' | b'<' | b'&' | b'~' | b'|');
-    text.bytes().any(sign)
+    // Of all bytes, since that takes no time.
+    text.bytes().fold(false, |found, byte| found | sign(byte))
         || text.split('\n').any(|line| marker(line).is_some() || line.starts_with(['=', ':']))
 }
 
@@ -135,7 +147,7 @@ impl<'t> TypedWriter<'t> {
         let mut at = range.start;
         for line in self.text[range].split_inclusive('\n') {
             let next = at + line.len();
-            if line.trim_matches(BLANKS).trim_end_matches('\n').trim_matches(BLANKS).is_empty() {
+            if line.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n')) {
                 if let Some(paragraph) = paragraph.take() {
                     self.paragraph(paragraph);
                 }
@@ -157,8 +169,7 @@ impl<'t> TypedWriter<'t> {
     fn paragraph(&mut self, range: Range<usize>) {
         let text = &self.text[range.clone()];
         let is_kept = self.kept_in(&range).any(|kept| self.text[kept.clone()].contains('\n'));
-        let depth = |line: &str| line.len() - line.trim_start_matches(BLANKS).len();
-        let depths = || text.lines().map(depth);
+        let depths = || text.lines().map(indentation);
         let first = depths().next().unwrap_or(0);
         let is_level = first < 4 && depths().all(|depth| depth == first) && !text.contains('\t');
         if !is_level && !is_kept {
@@ -223,13 +234,15 @@ impl<'t> TypedWriter<'t> {
     fn edits(&self, range: &Range<usize>, signs: bool) -> Vec<(Range<usize>, &'static str)> {
         let mut edits = Vec::new();
         let mut kept = self.kept_in(range).peekable();
-        let is_table =
-            self.masked[range.clone()].lines().any(|line| line.bytes().all(|byte| b"|-: ".contains(&byte)));
+        let is_table = signs
+            && self.masked[range.clone()]
+                .lines()
+                .any(|line| line.bytes().all(|byte| b"|-: ".contains(&byte)));
         let mut at = range.start;
         for line in self.text[range.clone()].split_inclusive('\n') {
             let next = at + line.len();
-            let words = line.trim_end_matches('\n').trim_end_matches(BLANKS);
-            let start = at + words.len() - words.trim_start_matches(BLANKS).len();
+            let words = without_end(line.strip_suffix('\n').unwrap_or(line));
+            let start = at + indentation(words);
             let end = at + words.len();
             edits.extend((at..start).map(|at| (at..at + 1, "&nbsp;")));
             if signs {
