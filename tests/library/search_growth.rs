@@ -30,6 +30,8 @@ const UNITS: &[&str] = &[
     " ",
     "q é ",
     "qa",
+    "q*",
+    "qﬃ",
 ];
 
 /// Queries, each of another kind.

@@ -7,6 +7,7 @@ use std::{
 
 use unspool::{
     archive::Location,
+    conversation::{MessageDraft, Role},
     library::{ConversationHandle, Library},
     search::{
         Clock, Matcher, Query,
@@ -15,7 +16,10 @@ use unspool::{
 };
 
 use super::search_quality::{Random, demo, read};
-use crate::support::tools;
+use crate::support::{
+    conversations::{dated, with_meta},
+    tools,
+};
 
 /// A worker whose index is complete.
 struct Indexed {
@@ -57,6 +61,28 @@ impl Indexed {
                 return results;
             }
         }
+    }
+
+    /// Asserts that the first tier of a query, and its hits, are what a scan of the text finds. Returns false for an
+    /// empty query.
+    fn assert_equals_scan(&mut self, text: &str) -> bool {
+        let parsed = Query::parse(text, &Clock::EPOCH);
+        if parsed.is_empty() {
+            return false;
+        }
+        let matcher = Matcher::new(&parsed);
+        let plain = self.library.by_date().iter();
+        let plain: BTreeSet<ConversationHandle> =
+            plain.copied().filter(|&handle| matcher.matches(self.library.get(handle))).collect();
+        let results = self.ask(text);
+        let first_tier: BTreeSet<ConversationHandle> =
+            results.rows[..results.with_all].iter().map(|row| row.handle).collect();
+        assert_eq!(first_tier, plain, "{text:?}");
+        let counts = plain.iter().map(|&handle| matcher.count(self.library.get(handle), 10_000));
+        assert_eq!(results.hits, counts.sum::<usize>().min(10_000), "{text:?}");
+        let second_tier = results.rows[results.with_all..].iter();
+        assert!(second_tier.into_iter().all(|row| !plain.contains(&row.handle)), "{text:?}");
+        true
     }
 }
 
@@ -131,23 +157,7 @@ fn assert_equal_sets(
     let mut asked = 0;
     while asked < queries {
         let Some(text) = query(&mut random, &indexed.library) else { continue };
-        let parsed = Query::parse(&text, &Clock::EPOCH);
-        if parsed.is_empty() {
-            continue;
-        }
-        asked += 1;
-        let matcher = Matcher::new(&parsed);
-        let plain = indexed.library.by_date().iter();
-        let plain: BTreeSet<ConversationHandle> =
-            plain.copied().filter(|&handle| matcher.matches(indexed.library.get(handle))).collect();
-        let results = indexed.ask(&text);
-        let first_tier: BTreeSet<ConversationHandle> =
-            results.rows[..results.with_all].iter().map(|row| row.handle).collect();
-        assert_eq!(first_tier, plain, "{text:?}");
-        let counts = plain.iter().map(|&handle| matcher.count(indexed.library.get(handle), 10_000));
-        assert_eq!(results.hits, counts.sum::<usize>().min(10_000), "{text:?}");
-        let second_tier = results.rows[results.with_all..].iter();
-        assert!(second_tier.into_iter().all(|row| !plain.contains(&row.handle)), "{text:?}");
+        asked += usize::from(indexed.assert_equals_scan(&text));
     }
 }
 
@@ -159,6 +169,86 @@ fn the_first_tier_is_what_a_scan_of_the_text_finds() {
 #[test]
 fn what_filters_let_in_is_what_a_look_at_each_message_finds() {
     assert_equal_sets(demo(), 300, filtered_query);
+}
+
+/// What keyboards lack and what Markdown cuts, beside what is like it.
+const SET_IN_TYPE: &[&str] = &[
+    "un**believ**able",
+    "unbelievable",
+    "believ",
+    "**wor**ld",
+    "`word`s",
+    "a*b*c*d*e*f*g",
+    "width*height",
+    "2*3",
+    "soft\u{ad}hyphen",
+    "zero\u{200b}width",
+    "\u{feff}mark",
+    "oﬃce",
+    "ﬁne",
+    "aﬀﬁ",
+    "Straße",
+    "strasse",
+    "x²",
+    "x2",
+    "it’s",
+    "it's",
+    "“quoted”",
+    "“so…”",
+    "1–2",
+    "get\\_value",
+    "get_value",
+    "snake_case",
+    "cafe\u{301}",
+    "café*s",
+    "这是**重点**内容",
+    "重点",
+    "是`重`点abc**重**",
+    "مُحَمَّد",
+    "محمد",
+    "œuvre**s**",
+    "f**ﬁ**ﬀ",
+    "~~a~~b",
+    "e\u{ad}\u{301}*e",
+];
+
+/// Conversations of such words in any order.
+fn set_in_type(random: &mut Random) -> Library {
+    let mut library = Library::new();
+    for number in 0..80 {
+        let (id, title) = (format!("id-{number}"), SET_IN_TYPE[random.below(SET_IN_TYPE.len())]);
+        let words = (0..1 + random.below(12)).map(|_| SET_IN_TYPE[random.below(SET_IN_TYPE.len())]);
+        let text = words.collect::<Vec<_>>().join(if random.below(2) == 0 { " " } else { "\n" });
+        let made = with_meta(dated(&id, title, number), vec![MessageDraft::new(Role::User, &text)]);
+        library.add(vec![made]);
+    }
+    library
+}
+
+/// Pieces of the words, as they stand there or as they are typed.
+fn piece_as_typed(random: &mut Random) -> String {
+    let word = SET_IN_TYPE[random.below(SET_IN_TYPE.len())];
+    let plain = word.replace(['*', '`', '~', '\\', '\u{ad}', '\u{200b}', '\u{feff}'], "").replace('’', "'");
+    let plain = plain.replace('ﬁ', "fi").replace('ﬃ', "ffi").replace('ß', "ss").replace('²', "2");
+    let letters: Vec<char> =
+        if random.below(3) == 0 { word.chars().collect() } else { plain.chars().collect() };
+    let start = random.below(letters.len());
+    letters[start..start + 1 + random.below(letters.len() - start)].iter().collect()
+}
+
+#[test]
+fn what_is_set_in_type_is_in_the_index_as_a_scan_finds_it() {
+    let mut random = Random(5);
+    let mut indexed = Indexed::new(set_in_type(&mut random));
+    for _ in 0..600 {
+        let (one, other) = (piece_as_typed(&mut random), piece_as_typed(&mut random));
+        let text = match random.below(4) {
+            0 => format!("{one} {other}"),
+            1 => format!("\"{} {}\"", one.replace(['"', '\\'], ""), other.replace(['"', '\\'], "")),
+            _ => one,
+        };
+        indexed.assert_equals_scan(&text);
+    }
 }
 
 /// `UNSPOOL_TEST_ARCHIVE=export.zip cargo test --release --test library search_index -- --ignored`

@@ -230,7 +230,12 @@ impl Engine {
         if few > MAX_HITS || found.len() <= COUNTED_BY_TEXT {
             return few;
         }
-        terms.count_hits(self, found).unwrap_or_else(|| self.count_hits(plan, found))
+        let (in_text, in_index): (Vec<_>, Vec<_>) =
+            found.iter().copied().partition(|found| self.index.has_cut_words(found.handle));
+        match terms.count_hits(self, &in_index) {
+            Some(hits) => (hits + self.count_hits(plan, &in_text)).min(MAX_HITS + 1),
+            None => self.count_hits(plan, found),
+        }
     }
 
     fn count_hits(&self, plan: &Plan, found: &[FoundConversation]) -> usize {

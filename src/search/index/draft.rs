@@ -7,7 +7,7 @@ use super::{
     message_traits::SlotTraits,
     postings::{Posting, PostingsSegment},
     slots::SlotFacts,
-    tokenizer::tokenize,
+    tokenizer::{TokenKind, tokenize},
 };
 use crate::{
     conversation::{Conversation, Visibility},
@@ -87,7 +87,8 @@ impl IndexDraft {
         self.traits.push_conversation(conversation);
         self.slot_counts.push((self.slots.len() - slots_before) as u32);
         self.text_bytes += conversation.readable_text().len() + conversation.title.len();
-        self.conversations.push(IndexedConversation::of(conversation, length));
+        let has_cut_words = self.slots[slots_before..].iter().any(|slot| slot.has_cut_words);
+        self.conversations.push(IndexedConversation::of(conversation, length, has_cut_words));
         true
     }
 
@@ -105,7 +106,9 @@ impl IndexDraft {
         let mut tokens = 0;
         let words = &mut self.words;
         let is_done = tokenize(text, stop, |token| {
-            tokens += 1;
+            let is_cut_word = token.kind == TokenKind::CutWord;
+            tokens += u32::from(!is_cut_word);
+            facts.has_cut_words |= is_cut_word;
             let is_kept = !token.is_cut;
             match is_kept.then(|| words.intern(token.word, MAX_DRAFT_WORD_BYTES)).flatten() {
                 Some(word) => {
@@ -164,17 +167,19 @@ impl Counter {
 }
 
 impl IndexedConversation {
-    fn of(conversation: &Conversation, length: u32) -> Self {
-        let folds_to_ascii = if conversation.is_ascii() {
-            FoldsToAscii::default()
-        } else {
-            FoldsToAscii::of(conversation.readable_text())
-        };
+    fn of(conversation: &Conversation, length: u32, has_cut_words: bool) -> Self {
+        let folds_to_ascii = FoldsToAscii::of(conversation.readable_text());
         let messages = conversation.messages();
         let is_chain =
             messages.iter().enumerate().all(|(index, message)| message.parent() == index.checked_sub(1));
         let is_linear =
             is_chain && conversation.current_leaf().is_some_and(|leaf| leaf + 1 == messages.len());
-        Self { title_letters: LetterSet::of(&conversation.title), folds_to_ascii, is_linear, length }
+        Self {
+            title_letters: LetterSet::of(&conversation.title),
+            folds_to_ascii,
+            is_linear,
+            has_cut_words,
+            length,
+        }
     }
 }

@@ -14,11 +14,6 @@ pub(in crate::search) struct IndexEntry {
 impl IndexEntry {
     /// Makes the entry of one conversation on its own.
     pub fn unindexed(conversation: &Conversation) -> Self {
-        let folds_to_ascii = if conversation.is_ascii() {
-            FoldsToAscii::default()
-        } else {
-            FoldsToAscii::of(conversation.readable_text())
-        };
-        Self { folds_to_ascii, is_linear: false }
+        Self { folds_to_ascii: FoldsToAscii::of(conversation.readable_text()), is_linear: false }
     }
 }

@@ -54,6 +54,8 @@ struct IndexedConversation {
     title_letters: LetterSet,
     folds_to_ascii: FoldsToAscii,
     is_linear: bool,
+    /// Some hits are in the index twice, as of a piece of a word and of the word: they are counted in the text.
+    has_cut_words: bool,
     /// The number of words in its title and its shown messages.
     length: u32,
 }
@@ -162,6 +164,11 @@ impl Index {
             }
             None => IndexEntry::unindexed(library.get(handle)),
         }
+    }
+
+    /// Returns whether some hits of a conversation cannot be counted by its words.
+    pub fn has_cut_words(&self, handle: ConversationHandle) -> bool {
+        self.conversations[handle.0 as usize].has_cut_words
     }
 
     /// Returns the slots of a conversation: its title, then its messages.

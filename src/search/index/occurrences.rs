@@ -74,6 +74,11 @@ impl TermLookup {
         let mut pieces = Vec::new();
         let mut is_word = folding == CaseFolding::ALL;
         tokenize(typed, &|| false, |token| {
+            // Its pieces say as much.
+            if token.kind == TokenKind::CutWord {
+                is_word = false;
+                return;
+            }
             let (is_first, is_last) = (token.range.start == 0, token.range.end == typed.len());
             is_word &= is_first && is_last && !token.is_cut;
             let piece = match (token.kind, is_first, is_last) {

@@ -17,6 +17,8 @@ pub(in crate::search) struct SlotFacts {
     pub is_title: bool,
     /// Not all of its words are in the index.
     pub is_incomplete: bool,
+    /// Some of its words are cut by marks: they are in the index in pieces, and whole.
+    pub has_cut_words: bool,
     /// The letters in it.
     pub letters: LetterSet,
     /// The letters that its words begin with.
@@ -32,6 +34,7 @@ impl SlotFacts {
             is_shown,
             is_title,
             is_incomplete: false,
+            has_cut_words: false,
             letters: LetterSet::default(),
             initials: LetterSet::default(),
         }

@@ -2,14 +2,20 @@
 //! without its accents.
 //!
 //! A token is a run of letters and digits. A script that writes no spaces between words is cut into pairs of
-//! neighbouring characters, and a character that stands alone is a token of its own.
+//! neighbouring characters, and a character that stands alone is a token of its own. What marks of Markdown cut
+//! (`un**believ**able`) is tokens of its own too, and each run of them together is one more.
 
 use std::ops::Range;
 
-use crate::search::matching::{CaseFolding, is_letter_of_spaced_script, is_letter_of_unspaced_script};
+use crate::search::matching::{
+    CaseFolding, is_letter_of_spaced_script, is_letter_of_unspaced_script,
+    markdown_marks::{cut_word, run_end},
+};
 
 /// The bytes of a token that are kept. What is longer is no word of any language: an address, a key, a picture.
 pub(in crate::search) const MAX_TOKEN_BYTES: usize = 64;
+/// The pieces of a word cut by marks that are put together. A longer chain is no word of any language.
+const MAX_PIECES: usize = 4;
 /// The bytes of text after which whoever waits is asked whether to go on.
 const CHECK_EVERY: usize = 64 << 10;
 
@@ -31,6 +37,8 @@ pub(in crate::search) struct Token<'a> {
 pub(in crate::search) enum TokenKind {
     /// A run of letters and digits.
     Word,
+    /// Several words that only marks of Markdown part, put together; they are tokens of their own too.
+    CutWord,
     /// Two neighbours of a script without spaces.
     Pair,
     /// A character of a script without spaces that has no neighbour.
@@ -56,7 +64,11 @@ pub(in crate::search) fn tokenize(
         }
         let Some((first, end)) = CaseFolding::ALL.unit(text, at) else { break };
         if is_letter_of_spaced_script(first) {
-            at = visit_word(text, at, &mut word, &mut visit);
+            let start = at;
+            at = visit_word(text, start, &mut word, &mut visit);
+            if let Some(next) = piece_after(text, at, &word) {
+                at = visit_cut_word(text, start, next, &mut word, &mut visit);
+            }
         } else if is_letter_of_unspaced_script(first) {
             at = visit_pairs(text, (first, at..end), &mut word, &mut visit);
         } else {
@@ -92,6 +104,43 @@ fn visit_word(text: &str, start: usize, word: &mut String, visit: &mut impl FnMu
     at
 }
 
+/// Returns where the next piece of a cut word begins, if marks cut it at byte `at`, behind `word`.
+fn piece_after(text: &str, at: usize, word: &str) -> Option<usize> {
+    let next = run_end(text, at)?;
+    let (right, _) = CaseFolding::ALL.unit(text, next)?;
+    let left = word.chars().next_back()?;
+    (is_letter_of_spaced_script(right) && cut_word(left, right)).then_some(next)
+}
+
+/// Visits the pieces of a cut word from the second on, which begins at byte `next`, and each run of pieces together;
+/// returns its end. The first piece is `word`, and begins at byte `start`.
+fn visit_cut_word(
+    text: &str,
+    start: usize,
+    mut next: usize,
+    word: &mut String,
+    visit: &mut impl FnMut(Token<'_>),
+) -> usize {
+    let mut pieces = vec![(start, word.clone())];
+    loop {
+        let end = visit_word(text, next, word, visit);
+        pieces.push((next, word.clone()));
+        let following = piece_after(text, end, word);
+        let is_chain = pieces.len() > MAX_PIECES;
+        pieces.drain(..usize::from(is_chain));
+        for first in 0..pieces.len() - 1 {
+            word.clear();
+            word.extend(pieces[first..].iter().map(|(_, piece)| piece.as_str()));
+            let is_cut = is_chain || word.len() > MAX_TOKEN_BYTES;
+            visit(Token { word, range: pieces[first].0..end, is_cut, kind: TokenKind::CutWord });
+        }
+        match following {
+            Some(following) => next = following,
+            None => return end,
+        }
+    }
+}
+
 /// Visits the pairs of a run of a script without spaces; returns its end.
 fn visit_pairs(
     text: &str,
@@ -101,22 +150,29 @@ fn visit_pairs(
 ) -> usize {
     let (mut last, mut last_range) = first;
     let mut is_alone = true;
-    while let Some((folded, end)) = CaseFolding::ALL.unit(text, last_range.end) {
-        if !is_letter_of_unspaced_script(folded) {
-            break;
+    loop {
+        let neighbour = unspaced_letter(text, last_range.end);
+        let behind_marks = || unspaced_letter(text, run_end(text, last_range.end)?);
+        let is_cut_off = neighbour.is_none();
+        let next = neighbour.or_else(behind_marks);
+        if is_cut_off && is_alone {
+            word.clear();
+            word.push(last);
+            visit(Token { word, range: last_range.clone(), is_cut: false, kind: TokenKind::Single });
         }
-        is_alone = false;
+        let Some((folded, range)) = next else { return last_range.end };
         word.clear();
         word.extend([last, folded]);
-        visit(Token { word, range: last_range.start..end, is_cut: false, kind: TokenKind::Pair });
-        (last, last_range) = (folded, last_range.end..end);
+        visit(Token { word, range: last_range.start..range.end, is_cut: false, kind: TokenKind::Pair });
+        is_alone = is_cut_off;
+        (last, last_range) = (folded, range);
     }
-    if is_alone {
-        word.clear();
-        word.push(last);
-        visit(Token { word, range: last_range.clone(), is_cut: false, kind: TokenKind::Single });
-    }
-    last_range.end
+}
+
+/// Returns the letter of a script without spaces at byte `at`, and its bytes.
+fn unspaced_letter(text: &str, at: usize) -> Option<(char, Range<usize>)> {
+    let (folded, end) = CaseFolding::ALL.unit(text, at)?;
+    is_letter_of_unspaced_script(folded).then_some((folded, at..end))
 }
 
 #[cfg(test)]
@@ -136,6 +192,37 @@ mod tests {
             ["the", "proxy", "read", "timeout", "cafe", "cafes", "v2", "0"]
         );
         assert_eq!(words("Привет, Ἀθῆναι!"), ["привет", "αθηναι"]);
+    }
+
+    #[test]
+    fn words_are_as_they_are_typed() {
+        assert_eq!(
+            words("soft\u{ad}hyphen zero\u{200b}width \u{feff}mark"),
+            ["softhyphen", "zerowidth", "mark"]
+        );
+        assert_eq!(words("ﬁne oﬃce x² Straße مُحَمَّد"), ["fine", "office", "x2", "strasse", "محمد"]);
+        assert_eq!(words("it’s get\\_value snake_case"), ["it", "s", "get", "value", "snake", "case"]);
+    }
+
+    #[test]
+    fn a_word_cut_by_marks_is_its_pieces_and_all_runs_of_them() {
+        assert_eq!(
+            words("un**believ**able"),
+            ["un", "believ", "unbeliev", "able", "unbelievable", "believable"]
+        );
+        assert_eq!(words("**bold** `a` 2*3 **wor**ld"), ["bold", "a", "2", "3", "wor", "ld", "world"]);
+        assert_eq!(words("a*****b"), ["a", "b"]);
+        assert_eq!(words("这是**重**点"), ["这是", "是重", "重", "重点", "点"]);
+    }
+
+    #[test]
+    fn a_chain_of_pieces_without_end_is_cut_and_says_so() {
+        let (mut all, mut cut) = (0, 0);
+        tokenize(&"ab*".repeat(10_000), &|| false, |token| {
+            all += 1;
+            cut += usize::from(token.is_cut);
+        });
+        assert!(cut > 9_000 && all < 50_000, "{cut} of {all}");
     }
 
     #[test]

@@ -2,20 +2,26 @@
 //! with messages that are shown folded.
 //!
 //! Text is read by *units*: a character with the marks that belong to it, folded. An accent is a combining mark of
-//! U+0300–U+036F in the canonical decomposition of a letter, written apart or not, and the stroke of `ø ł đ ħ ŧ`;
-//! marks of other scripts are letters of theirs and stay. Width is the difference between full and half width forms.
-//! Full case folding (`ß` as `ss`) and compatibility forms (`ﬁ`) are not folded.
+//! U+0300–U+036F in the canonical decomposition of a letter, written apart or not, a vowel point of Arabic or Hebrew,
+//! the stroke of `ø ł đ ħ ŧ`, and the raising or lowering of a digit; marks of other scripts are letters of theirs and
+//! stay. Width is the difference between full and half width forms. What no keyboard has is always what is typed for
+//! it ([`typography`](super::typography)): `’` is `'`, `ﬁ` is two units, and nothing is what nobody sees.
+//!
+//! A character of several units has one at each of its bytes, from the first on: a position within a character is the
+//! beginning of its next unit. [`whole_characters`] rounds for whoever cuts text there.
 
-use std::sync::OnceLock;
+use std::{ops::Range, sync::OnceLock};
 
-use unicode_normalization::char::{compose, decompose_canonical};
+use unicode_normalization::char::{compose, decompose_canonical, decompose_compatible};
+
+use super::typography::{is_invisible, is_raised_or_lowered, typed_letters, typed_sign};
 
 /// The differences that are ignored when characters are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::search) struct CaseFolding {
     /// Upper and lower case are one.
     pub case: bool,
-    /// Letters with and without accents are one.
+    /// Letters with and without accents are one, raised digits and others, and `ß` and `ss`.
     pub marks: bool,
     /// Full and half width are one.
     pub width: bool,
@@ -27,8 +33,12 @@ impl CaseFolding {
 
     /// Returns what a person who typed this means to ignore: an accent, a capital or a width that was typed is meant.
     pub fn meant_by(typed: &str) -> Self {
-        let changes =
-            |folding: Self| typed.chars().any(|c| folding.of(c) != c || (folding.marks && is_accent(c)));
+        let exact = Self { case: false, marks: false, width: false };
+        let is_marked =
+            |c| is_accent(c) || (typed_letters(c, true).is_some() && typed_letters(c, false).is_none());
+        let changes = |folding: Self| {
+            typed.chars().any(|c| folding.of(c) != exact.of(c) || (folding.marks && is_marked(c)))
+        };
         Self {
             case: !typed.chars().any(char::is_uppercase),
             marks: !changes(Self { case: false, marks: true, width: false }),
@@ -63,17 +73,32 @@ impl CaseFolding {
         if first < 0x80 && bytes.get(at + 1).is_none_or(|&next| next < 0x80) {
             return Some((self.of(first as char), at + 1));
         }
-        let mut base = text[at..].chars().next()?;
-        let mut end = at + base.len_utf8();
+        let start = text.floor_char_boundary(at);
+        let base = text[start..].chars().next()?;
+        let end = start + base.len_utf8();
+        match typed_letters(base, self.marks) {
+            Some(letters) => {
+                let letter = *letters.as_bytes().get(at - start)?;
+                let is_last = at + 1 == start + letters.len();
+                Some((self.of(letter as char), if is_last { self.joined_end(text, end) } else { at + 1 }))
+            }
+            None => {
+                let (base, end) = self.joined(text, base, end);
+                Some((self.of(base), end))
+            }
+        }
+    }
+
+    /// Joins to a character what belongs to it and ends at byte `end`; returns both as they are then.
+    fn joined(self, text: &str, mut base: char, mut end: usize) -> (char, usize) {
         while let Some(next) = text[end..].chars().next().filter(|&next| is_joining(next)) {
+            if is_invisible(next) {
+                end += next.len_utf8();
+                continue;
+            }
             if self.marks && is_accent(next) {
                 // Nothing else joins over an accent.
-                end += text[end..]
-                    .chars()
-                    .take_while(|&next| is_accent(next))
-                    .map(char::len_utf8)
-                    .sum::<usize>();
-                break;
+                return (base, self.joined_end(text, end));
             }
             let narrow = Self { case: false, marks: false, width: true };
             let (left, right) = if self.width { (narrow.of(base), narrow.of(next)) } else { (base, next) };
@@ -81,19 +106,32 @@ impl CaseFolding {
             base = composed;
             end += next.len_utf8();
         }
-        Some((self.of(base), end))
+        (base, end)
     }
+
+    /// Returns the end of what belongs to the character before byte `end` without changing it.
+    pub(super) fn joined_end(self, text: &str, end: usize) -> usize {
+        let belongs = |c: &char| is_invisible(*c) || (self.marks && is_accent(*c));
+        end + text[end..].chars().take_while(belongs).map(char::len_utf8).sum::<usize>()
+    }
+}
+
+/// Widens a range of units to the characters that they are of.
+pub(in crate::search) fn whole_characters(text: &str, range: &Range<usize>) -> Range<usize> {
+    text.floor_char_boundary(range.start)..text.ceil_char_boundary(range.end)
 }
 
 /// Returns whether a mark is folded as an accent.
 pub(in crate::search) fn is_accent(c: char) -> bool {
-    ('\u{300}'..='\u{36f}').contains(&c)
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}' | '\u{5c4}'
+        | '\u{5c5}' | '\u{5c7}' | '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}')
 }
 
-/// Returns whether a character may compose with the one before it: accents, voicing marks of kana, vowels and finals
-/// of Hangul.
+/// Returns whether a character may belong to the one before it: what nobody sees, accents, voicing marks of kana,
+/// vowels and finals of Hangul.
 pub(in crate::search) fn is_joining(c: char) -> bool {
     is_accent(c)
+        || is_invisible(c)
         || matches!(c, '\u{3099}' | '\u{309a}' | '\u{ff9e}' | '\u{ff9f}' | '\u{1161}'..='\u{1175}' | '\u{11a8}'..='\u{11c2}')
 }
 
@@ -114,7 +152,7 @@ fn make_page(number: u32) -> Option<Box<Page>> {
     for (slot, code) in (number << 8..(number + 1) << 8).enumerate() {
         let Some(c) = char::from_u32(code) else { continue };
         for (index, folds) in page.iter_mut().enumerate() {
-            let mut folded = c;
+            let mut folded = typed_sign(c);
             if index & 4 != 0 {
                 folded = fold_width(folded);
             }
@@ -149,6 +187,11 @@ fn single(mut chars: impl Iterator<Item = char>) -> Option<char> {
 }
 
 fn fold_marks(c: char) -> char {
+    if is_raised_or_lowered(c) {
+        let mut base = None;
+        decompose_compatible(c, |piece| base = base.or(Some(piece)));
+        return typed_sign(base.unwrap_or(c));
+    }
     let mut base = None;
     let mut only_accents = true;
     decompose_canonical(c, |piece| match base {
@@ -200,62 +243,6 @@ fn fold_width(c: char) -> char {
     }
 }
 
-/// The characters of a text beyond ASCII that could be part of what an ASCII needle matches. Text without such needs
-/// no folding to be searched for ASCII, however much Chinese, quotation marks or emoji it has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::search) struct FoldsToAscii {
-    /// Characters that fold to ASCII letters or digits, and accents.
-    pub letters: bool,
-    /// White space beyond ASCII.
-    pub spaces: bool,
-}
-
-impl FoldsToAscii {
-    /// Looks at the characters of a text until all is known.
-    pub fn of(text: &str) -> Self {
-        let mut found = Self::default();
-        if text.is_ascii() {
-            return found;
-        }
-        let bytes = text.as_bytes();
-        let mut at = 0;
-        while at < bytes.len() && !(found.letters && found.spaces) {
-            // Whole blocks of ASCII are passed in one step.
-            if bytes.get(at..at + 32).is_some_and(<[u8]>::is_ascii) {
-                at += 32;
-                continue;
-            }
-            if bytes[at] < 0x80 {
-                at += 1;
-                continue;
-            }
-            let Some(c) = text[at..].chars().next() else { break };
-            found.add(c);
-            at += c.len_utf8();
-        }
-        found
-    }
-
-    /// Returns what of this, which is about a larger text, is in a part of it.
-    pub fn within(self, part: &str) -> Self {
-        if self == Self::default() { self } else { Self::of(part) }
-    }
-
-    /// Adds one more character.
-    pub fn add(&mut self, c: char) {
-        if c.is_ascii() {
-            return;
-        }
-        self.letters |= is_accent(c) || CaseFolding::ALL.of(c).is_ascii();
-        self.spaces |= c.is_whitespace();
-    }
-
-    /// Returns whether a byte by byte search finds all hits of an ASCII needle; `spaced`: with white space in it.
-    pub fn is_plain(self, spaced: bool) -> bool {
-        !(self.letters || spaced && self.spaces)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,7 +266,7 @@ mod tests {
             .chain(0xff00..0x10600)
             .chain(0x1e900..0x1e960)
         {
-            let Some(c) = char::from_u32(code) else { continue };
+            let Some(c) = char::from_u32(code).filter(|&c| typed_sign(c) == c) else { continue };
             let pattern = format!(r"^(?i:{})$", regex::escape(&c.to_string()));
             let Ok(expression) = regex::Regex::new(&pattern) else { continue };
             let fold = simple.of(c);
@@ -316,17 +303,6 @@ mod tests {
         assert_eq!(CaseFolding::meant_by("cafe\u{301}"), CaseFolding { marks: false, ..CaseFolding::ALL });
         assert_eq!(CaseFolding::meant_by("ａｂｃ"), CaseFolding { width: false, ..CaseFolding::ALL });
         assert_eq!(CaseFolding::meant_by("日本語"), CaseFolding::ALL);
-    }
-
-    #[test]
-    fn quotes_and_chinese_are_not_foldable_to_ascii() {
-        assert!(
-            FoldsToAscii::of("“quoted” – 日本語 🎉 привет and thirty-two bytes of plain text").is_plain(true)
-        );
-        assert!(!FoldsToAscii::of("naïve").is_plain(false));
-        assert!(!FoldsToAscii::of("ＡＢＣ").is_plain(false));
-        assert!(FoldsToAscii::of("a\u{a0}b").is_plain(false));
-        assert!(!FoldsToAscii::of("a\u{a0}b").is_plain(true));
     }
 
     #[test]

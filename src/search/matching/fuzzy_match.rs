@@ -8,7 +8,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
 
-use super::case_folding::CaseFolding;
+use super::case_folding::{CaseFolding, whole_characters};
 use crate::search::{index::LetterSet, query::TextPattern};
 
 /// The fewest letters of a word that is matched fuzzily.
@@ -77,7 +77,7 @@ impl FuzzyWord {
         indices
             .into_iter()
             .filter_map(|index| window.units.get(index))
-            .map(|(_, bytes)| bytes.clone())
+            .map(|(_, bytes)| whole_characters(title, bytes))
             .collect()
     }
 

@@ -8,7 +8,10 @@ use std::ops::Range;
 
 use super::{
     byte_scan::{ByteScanner, Candidates, is_space},
-    case_folding::{CaseFolding, FoldsToAscii, is_accent},
+    case_folding::{CaseFolding, is_accent},
+    folds_to_ascii::FoldsToAscii,
+    markdown_marks::{self, MAX_RUN},
+    typography::{is_invisible, typed_letters},
 };
 
 /// A word or phrase, prepared. A blank in it stands for any run of white space.
@@ -17,6 +20,8 @@ pub(in crate::search) struct Literal {
     units: Box<[char]>,
     folding: CaseFolding,
     ascii: Option<AsciiNeedle>,
+    /// What a text may have of it that is not found byte by byte.
+    needs_folding: FoldsToAscii,
     /// The bytes by which a block of ASCII is passed, when looking for hits with anything else in them.
     ascii_step: Option<usize>,
 }
@@ -45,7 +50,9 @@ impl Literal {
         let mut at = 0;
         while let Some((unit, end)) = folding.unit(typed, at) {
             at = end;
-            if !unit.is_whitespace() {
+            if is_invisible(unit) {
+                // At the very beginning: it belongs to nothing.
+            } else if !unit.is_whitespace() {
                 units.push(unit);
             } else if units.last() != Some(&' ') {
                 units.push(' ');
@@ -55,12 +62,15 @@ impl Literal {
             return None;
         }
         let ascii = units.iter().all(char::is_ascii).then(|| AsciiNeedle::new(&units, folding.case));
-        // At most this many bytes of ASCII come before the first other byte of a hit: the letters before it, and one
-        // that an accent follows. A blank may be any number of bytes.
-        let lead = units.iter().position(|unit| !unit.is_ascii()).map(|before| before + 1);
-        let ascii_step =
-            lead.filter(|&lead| !units[..lead].contains(&' ')).and_then(|lead| ASCII_BLOCK.checked_sub(lead));
-        Some(Self { units: units.into(), folding, ascii, ascii_step: ascii_step.filter(|&step| step > 0) })
+        // At most this many bytes of ASCII come before the first other byte of a hit: the letters before it, the marks
+        // that may cut a word, and one letter that an accent follows. A blank may be any number of bytes.
+        let before = units.iter().position(|unit| !unit.is_ascii());
+        let ascii_step = before
+            .filter(|&before| !units[..before].contains(&' '))
+            .and_then(|before| ASCII_BLOCK.checked_sub(before * (1 + MAX_RUN) + 1));
+        let ascii_step = ascii_step.filter(|&step| step > 0);
+        let needs_folding = needs_folding(&units);
+        Some(Self { units: units.into(), folding, ascii, needs_folding, ascii_step })
     }
 
     /// Returns its folded characters; a blank is any white space.
@@ -82,9 +92,10 @@ impl Literal {
     pub fn hits<'a>(&'a self, text: &'a str, foldable: FoldsToAscii) -> LiteralHits<'a> {
         let ascii = self.ascii.as_ref();
         let mode = match ascii {
-            Some(ascii) if foldable.is_plain(self.is_spaced()) => ScanMode::Bytes(ascii.hits(text)),
-            // A blank may stand for a long run of white space: then there is no telling where to begin.
-            Some(ascii) if !self.is_spaced() => {
+            Some(ascii) if !foldable.meets(self.needs_folding) => ScanMode::Bytes(ascii.hits(text)),
+            // A blank may stand for a long run of white space, and marks may cut a word anywhere: then there is no
+            // telling where to begin.
+            Some(ascii) if !self.is_spaced() && !foldable.meets(self.needs_folding.of_ascii()) => {
                 ScanMode::BytesAndUnits { hits: ascii.hits(text), next: NextAsciiHit::Unknown }
             }
             _ => ScanMode::Units,
@@ -124,15 +135,19 @@ impl Literal {
         let mut tried = at;
         let mut next = at;
         while let Some(offset) = next_non_ascii(bytes, next).filter(|&offset| offset <= end + reach) {
+            // The last hit may have ended within a ligature.
+            let offset = text.floor_char_boundary(offset);
             let c = text[offset..].chars().next()?;
             let unit = self.folding.of(c);
-            if is_accent(c) || self.units.contains(&unit) {
+            let letters = typed_letters(c, self.folding.marks);
+            let joins = is_accent(c) || is_invisible(c);
+            if joins || letters.is_some() || self.units.contains(&unit) {
                 let from = offset.saturating_sub(reach).max(tried);
-                // An accent belongs to the letter before it. Alone it is no letter of the needle; and each of a long
+                // What joins belongs to the letter before it. Alone it is no letter of the needle; and each of a long
                 // run would be followed to the end of that.
-                let until = if is_accent(c) { offset } else { offset + 1 };
+                let until = offset + if joins { 0 } else { letters.map_or(1, str::len) };
                 let hit = (from..until)
-                    .filter(|&start| start < end && text.is_char_boundary(start))
+                    .filter(|&start| start < end && (start > offset || text.is_char_boundary(start)))
                     .find_map(|start| self.match_at(text, start).map(|end| start..end));
                 if hit.is_some() {
                     return hit;
@@ -142,6 +157,12 @@ impl Literal {
             tried = next;
         }
         None
+    }
+
+    /// Returns the end of what belongs to the letter of ASCII before byte `end`.
+    fn with_joined(&self, text: &str, end: usize) -> usize {
+        let is_ascii = text.as_bytes().get(end).is_none_or(u8::is_ascii);
+        if is_ascii { end } else { self.folding.joined_end(text, end) }
     }
 
     /// Returns the end of the white space that begins at byte `at`, which is the beginning of a unit; there may be none.
@@ -155,18 +176,19 @@ impl Literal {
     /// Returns where a hit ends that begins at byte `start`, which is the beginning of a unit. `None`: there is none.
     pub fn match_at(&self, text: &str, start: usize) -> Option<usize> {
         let mut at = start;
+        let mut before = ' ';
         for &wanted in &self.units {
             let (unit, end) = self.folding.unit(text, at)?;
-            if wanted == ' ' {
-                if !unit.is_whitespace() {
-                    return None;
-                }
-                at = self.after_space(text, end);
+            at = if wanted == ' ' {
+                unit.is_whitespace().then(|| self.after_space(text, end))?
             } else if unit == wanted {
-                at = end;
+                end
             } else {
-                return None;
-            }
+                let behind = markdown_marks::pass(text, at, before, wanted)?;
+                let (unit, end) = self.folding.unit(text, behind)?;
+                (unit == wanted).then_some(end)?
+            };
+            before = wanted;
         }
         Some(at)
     }
@@ -214,7 +236,8 @@ impl Iterator for LiteralHits<'_> {
                     NextAsciiHit::None => false,
                 };
                 if is_passed {
-                    let hit = hits.next_from(at).map(|hit| hit.start..with_accents(text, hit.end));
+                    let hit =
+                        hits.next_from(at).map(|hit| hit.start..self.literal.with_joined(text, hit.end));
                     *next = hit.map_or(NextAsciiHit::None, NextAsciiHit::At);
                 }
                 let plain = if let NextAsciiHit::At(hit) = next { Some(hit.clone()) } else { None };
@@ -251,12 +274,15 @@ fn next_non_ascii(bytes: &[u8], mut at: usize) -> Option<usize> {
     bytes.get(at..)?.iter().position(|&byte| byte >= 0x80).map(|step| at + step)
 }
 
-/// Returns the end of the accents that begin at byte `end`: they belong to the letter before.
-fn with_accents(text: &str, mut end: usize) -> usize {
-    if text.as_bytes().get(end).is_some_and(|&byte| byte >= 0x80) {
-        end += text[end..].chars().take_while(|&c| is_accent(c)).map(char::len_utf8).sum::<usize>();
-    }
-    end
+/// Returns what a text may have of such a needle that is not found byte by byte.
+fn needs_folding(units: &[char]) -> FoldsToAscii {
+    let is_sign = |&unit: &char| unit != ' ' && !unit.is_alphanumeric();
+    let has = |kind, is_there: bool| if is_there { kind } else { FoldsToAscii::default() };
+    FoldsToAscii::LETTERS
+        | has(FoldsToAscii::SPACES, units.contains(&' '))
+        | has(FoldsToAscii::SIGNS, units.iter().any(is_sign))
+        | has(FoldsToAscii::CUTS, units.windows(2).any(|pair| markdown_marks::cut_word(pair[0], pair[1])))
+        | has(FoldsToAscii::ESCAPES, units.iter().skip(1).any(is_sign))
 }
 
 impl AsciiNeedle {
@@ -349,10 +375,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::search::matching::case_folding::whole_characters;
 
     fn found<'a>(typed: &str, text: &'a str) -> Vec<&'a str> {
         let literal = Literal::new(typed).expect("not blank");
-        literal.hits(text, FoldsToAscii::of(text)).map(|hit| &text[hit]).collect()
+        literal.hits(text, FoldsToAscii::of(text)).map(|hit| &text[whole_characters(text, &hit)]).collect()
     }
 
     #[test]
@@ -389,24 +416,81 @@ mod tests {
         assert_eq!(found("b c", "a b b c"), ["b c"]);
     }
 
+    #[test]
+    fn what_is_typed_plainly_finds_what_is_set_in_type_and_what_is_copied_from_it() {
+        let cases = [
+            ("it's", "it’s"),
+            ("\"so\"", "“so”"),
+            ("well-known", "well\u{2011}known"),
+            ("1-2", "1–2"),
+            ("wait...", "wait…"),
+            ("softhyphen", "soft\u{ad}hyphen"),
+            ("zerowidth", "zero\u{200b}width"),
+            ("fine", "ﬁne"),
+            ("office", "oﬃce"),
+            ("x2", "x²"),
+            ("h2o", "H₂O"),
+            ("strasse", "Straße"),
+            ("oeuvre", "œuvre"),
+            ("محمد", "مُحَمَّد"),
+            ("unbelievable", "un**believ**able"),
+            ("words", "word`s"),
+            ("get_value", "get\\_value"),
+            ("snake_case", "snake_case"),
+            ("是重点", "是**重点"),
+            ("an unbelievable tale", "an un**believ**able  tale"),
+            ("don't stop", "don’t stop"),
+        ];
+        for (typed, text) in cases {
+            let around = format!("éa {text} b");
+            assert_eq!(found(typed, text), [text], "{typed}");
+            assert_eq!(found(typed, &around), [text], "{typed}");
+            assert_eq!(found(text, &around), [text], "{text}");
+        }
+    }
+
+    #[test]
+    fn an_escape_before_a_hit_is_no_part_of_it() {
+        assert_eq!(found("__init__", r"\_\_init\_\_"), [r"_\_init\_\_"]);
+    }
+
+    #[test]
+    fn what_is_typed_specially_is_meant() {
+        assert_eq!(found("x²", "x² x2"), ["x²"]);
+        assert_eq!(found("straße", "Strasse Straße"), ["Straße"]);
+        assert_eq!(found("a*b", "a*b ab"), ["a*b"]);
+        assert_eq!(found("get\\_value", "get_value get\\_value"), ["get\\_value"]);
+        assert_eq!(found("23", "2*3 2**3"), Vec::<&str>::new());
+        assert_eq!(found("ab", "a*****b a_b a\\b"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn the_letters_of_a_ligature_are_found_one_by_one() {
+        let hits =
+            |typed: &str| Literal::new(typed).map(|it| it.hits("aﬃb", FoldsToAscii::ANY).collect::<Vec<_>>());
+        assert_eq!(hits("f"), Some(vec![1..2, 2..3]));
+        assert_eq!(hits("fib"), Some(vec![2..5]));
+        assert_eq!(hits("aff"), Some(vec![0..3]));
+    }
+
     proptest! {
         #[test]
         fn the_fast_way_finds_what_the_meaning_says(
-            typed in "[abkAB .é日]{1,4}",
-            text in "([abkABKſ é日\u{301}\u{a0}“\n]{0,20}[ab \n]{0,100}){0,4}",
+            typed in "[abkABfis2 .'é日*_\\\\]{1,4}",
+            text in "([abkABKſfisﬁß2² é日\u{301}\u{a0}\u{ad}\u{200b}’“…*`_\\\\\n]{0,20}[ab \n]{0,100}){0,4}",
         ) {
             let Some(mut literal) = Literal::new(&typed) else { return Ok(()) };
             let fast: Vec<_> = literal.hits(&text, FoldsToAscii::of(&text)).collect();
             literal.ascii = None;
             literal.ascii_step = None;
-            let slow: Vec<_> = literal.hits(&text, FoldsToAscii { letters: true, spaces: true }).collect();
+            let slow: Vec<_> = literal.hits(&text, FoldsToAscii::ANY).collect();
             prop_assert_eq!(fast, slow);
         }
 
         #[test]
         fn what_is_passed_over_could_begin_no_hit(
-            typed in "[abé日 ]{1,4}",
-            text in "([abé日] {0,3}|[ \u{a0}\n]{1,6}|[\u{301}\u{345}]{1,6}|[ \u{301}]{1,6}){0,20}",
+            typed in "[absfié日* ]{1,4}",
+            text in "([absßﬁé日*\u{ad}] {0,3}|[ \u{a0}\n]{1,6}|[\u{301}\u{345}]{1,6}|[*]{1,5}|[ \u{301}\u{200b}]{1,6}){0,20}",
         ) {
             let Some(literal) = Literal::new(&typed) else { return Ok(()) };
             let (mut by_meaning, mut at) = (Vec::new(), 0);

@@ -7,7 +7,9 @@ use std::{
     sync::Arc,
 };
 
-use super::{case_folding::FoldsToAscii, compiled_query::CompiledQuery, term::Term};
+use super::{
+    case_folding::whole_characters, compiled_query::CompiledQuery, folds_to_ascii::FoldsToAscii, term::Term,
+};
 use crate::{
     conversation::Conversation,
     search::{
@@ -87,6 +89,7 @@ impl Matcher {
             self.hit_ranges(conversation, IndexEntry::unindexed(conversation), MAX_KEPT / terms)
         {
             let base = conversation.messages()[message].text_range().start;
+            let range = whole_characters(conversation.text(), &range);
             hits.push(Hit { message, range: range.start - base..range.end - base });
         }
         hits
@@ -217,7 +220,8 @@ impl Matcher {
         let mut marks = Vec::new();
         for term in self.compiled.required() {
             let before = marks.len();
-            marks.extend(term.pattern.hits(title, foldable).map(|range| TermHit { range, terms: 0 }));
+            let hits = term.pattern.hits(title, foldable).map(|range| whole_characters(title, &range));
+            marks.extend(hits.map(|range| TermHit { range, terms: 0 }));
             if marks.len() == before
                 && let Some(fuzzy) = &term.fuzzy
             {
@@ -238,6 +242,7 @@ impl Matcher {
         for (number, term) in self.compiled.message_terms().enumerate() {
             let terms = 1 << (number & 63);
             let hits = term.pattern.hits(text, foldable).take(MAX_MARKS);
+            let hits = hits.map(|range| whole_characters(text, &range));
             marks.extend(hits.map(|range| TermHit { range, terms }));
         }
         merge_overlaps(marks, false)

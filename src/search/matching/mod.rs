@@ -2,7 +2,7 @@
 //!
 //! | layer | files |
 //! |---|---|
-//! | which characters are the same | `case_folding`, `word_boundary` |
+//! | which characters are the same | `case_folding` (with `typography`, `markdown_marks`, `folds_to_ascii`), `word_boundary` |
 //! | one pattern in one text | `pattern`: `literal` (with `byte_scan`) or `query_regex` (with `regex_prefilter`); `fuzzy_match` |
 //! | one term of the query | `term` |
 //! | one conversation | `scope`, `title_match`, `message_hits` |
@@ -13,9 +13,11 @@ mod byte_scan;
 mod case_folding;
 mod compiled_query;
 mod evaluation;
+mod folds_to_ascii;
 mod fuzzy_match;
 mod interruption;
 mod literal;
+pub(super) mod markdown_marks;
 mod matcher;
 mod message_hits;
 mod pattern;
@@ -24,14 +26,16 @@ mod regex_prefilter;
 mod scope;
 mod term;
 mod title_match;
+mod typography;
 mod word_boundary;
 
 #[cfg(test)]
 pub(super) use literal::Literal;
 pub(super) use {
-    case_folding::{CaseFolding, FoldsToAscii, is_joining},
+    case_folding::{CaseFolding, is_joining},
     compiled_query::CompiledQuery,
     evaluation::Evaluation,
+    folds_to_ascii::FoldsToAscii,
     fuzzy_match::MAX_TITLE_LENGTH,
     pattern::Pattern,
     query_regex::QueryRegex,

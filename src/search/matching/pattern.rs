@@ -3,7 +3,7 @@
 use std::{iter::Peekable, ops::Range};
 
 use super::{
-    case_folding::FoldsToAscii,
+    folds_to_ascii::FoldsToAscii,
     literal::{self, Literal},
     query_regex::{self, QueryRegex},
 };

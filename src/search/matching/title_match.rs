@@ -1,6 +1,6 @@
 //! Matches the required terms of a query in one title.
 
-use super::{case_folding::FoldsToAscii, pattern::Pattern, term::Term, word_boundary::WordBoundary};
+use super::{folds_to_ascii::FoldsToAscii, pattern::Pattern, term::Term, word_boundary::WordBoundary};
 
 /// A title, ready to be searched.
 #[derive(Clone, Copy, Debug)]
@@ -12,8 +12,7 @@ pub(super) struct Title<'a> {
 impl<'a> Title<'a> {
     /// Prepares a title.
     pub fn new(text: &'a str) -> Self {
-        let foldable = if text.is_ascii() { FoldsToAscii::default() } else { FoldsToAscii::of(text) };
-        Self { text, foldable }
+        Self { text, foldable: FoldsToAscii::of(text) }
     }
 
     /// Returns whether a term stands in the title literally.

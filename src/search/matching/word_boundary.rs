@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
-use super::case_folding::is_accent;
+use super::{
+    case_folding::{is_accent, whole_characters},
+    typography::is_invisible,
+};
 
-/// Accents that are looked past for the letter that they belong to: no script puts so many on one.
+/// Accents and what nobody sees that are looked past for the letter that they belong to: no script puts so many on one.
 const MAX_ACCENTS: usize = 32;
 
 /// The way a hit stands among the letters around it. Better is greater.
@@ -21,23 +24,32 @@ pub(in crate::search) enum WordBoundary {
 impl WordBoundary {
     /// Looks at the characters beside a hit. Scripts that write no spaces have no inside.
     pub fn of(text: &str, hit: &Range<usize>) -> Self {
-        let before = beyond_accents(text[..hit.start].chars().rev());
-        let inner = &text[hit.clone()];
-        if joined(before, inner.chars().next()) {
+        let whole = whole_characters(text, hit);
+        let before = beyond_joined(text[..whole.start].chars().rev());
+        let inner = &text[whole.clone()];
+        let first = inner.chars().next();
+        // Within a ligature the letters before and after are its own.
+        if joined(before, first) || (whole.start < hit.start && joined(first, first)) {
             return Self::Inside;
         }
-        let last = inner.chars().rev().find(|&c| !is_accent(c));
-        let after = beyond_accents(text[hit.end..].chars());
-        if joined(last, after) { Self::Start } else { Self::Whole }
+        let last = inner.chars().rev().find(|&c| !is_joined(c));
+        let after = beyond_joined(text[whole.end..].chars());
+        let ends_within = hit.end < whole.end && joined(last, last);
+        if joined(last, after) || ends_within { Self::Start } else { Self::Whole }
     }
 }
 
-/// Returns the first character that is no accent. What stands beyond [`MAX_ACCENTS`] is taken for a letter, unseen:
+/// Returns whether a character belongs to the letter before it.
+fn is_joined(c: char) -> bool {
+    is_accent(c) || is_invisible(c)
+}
+
+/// Returns the first character that belongs to no other. What stands beyond [`MAX_ACCENTS`] is taken for a letter, unseen:
 /// looking on from each hit would take the square of a run's length, and no hit may seem to be more of a word than it
 /// is.
-fn beyond_accents(chars: impl Iterator<Item = char>) -> Option<char> {
+fn beyond_joined(chars: impl Iterator<Item = char>) -> Option<char> {
     for (accents, c) in chars.enumerate() {
-        if !is_accent(c) {
+        if !is_joined(c) {
             return Some(c);
         }
         if accents == MAX_ACCENTS {
@@ -89,6 +101,13 @@ mod tests {
         assert_eq!(boundary_of("overtime", "time"), WordBoundary::Inside);
         assert_eq!(boundary_of("私は日本語を", "日本"), WordBoundary::Whole);
         assert_eq!(boundary_of("cafe\u{301}s", "cafe"), WordBoundary::Start);
+        assert_eq!(boundary_of("soft\u{ad}hyphen", "soft"), WordBoundary::Start);
+        assert_eq!(boundary_of("soft\u{ad}hyphen", "hyphen"), WordBoundary::Inside);
+        for (typed, boundary) in
+            [("i", WordBoundary::Inside), ("f", WordBoundary::Start), ("fi", WordBoundary::Whole)]
+        {
+            assert_eq!(boundary_of("ﬁ", typed), boundary);
+        }
         let accents = "\u{301}".repeat(MAX_ACCENTS);
         assert_eq!(boundary_of(&format!("x{accents}s"), "s"), WordBoundary::Inside);
         assert_eq!(boundary_of(&format!(".{accents}s"), "s"), WordBoundary::Whole);

@@ -30,8 +30,9 @@
 //! a conversation spans the time from its beginning to its last message, and one without a date is never found so.
 //! *Smart case*: a word, phrase or expression with an upper-case letter (outside an escape such as `\W`) is
 //! matched by case. Letters without accents find letters with them, accented ones only themselves; half and full
-//! width likewise. An unknown `key:` is plain text, and a known one is
-//! offered if it is near. Parsing never fails: what cannot be understood is searched as it
+//! width, raised digits and `ß` likewise. What keyboards lack is found by what is typed for it: `'` finds `’`, `fi` finds
+//! `ﬁ`, and what nobody sees, or what marks of Markdown cut (`un**believ**able`, `get\_value`), is found as it is read.
+//! An unknown `key:` is plain text, and a known one is offered if it is near. Parsing never fails: what cannot be understood is searched as it
 //! stands, and a [`Problem`] says what is off and where.
 
 mod date;

@@ -1,0 +1,36 @@
+//! The marks of Markdown that cut words: emphasis and code within a word (`un**believ**able`), and escapes
+//! (`get\_value`). Who reads the text sees none of them, and types none.
+//!
+//! A mark that was typed is meant: it is compared like any other character. Only where another was typed is it passed.
+
+/// The longest run of marks within a word, in bytes: bold italics around code.
+pub(super) const MAX_RUN: usize = 4;
+
+/// Returns whether a byte is a mark of emphasis or code. (`_` within a word is none.)
+pub(super) fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'*' | b'`' | b'~')
+}
+
+/// Returns the end of the run of marks that begins at byte `at`. `None`: there is none, or a longer one.
+pub(in crate::search) fn run_end(text: &str, at: usize) -> Option<usize> {
+    let marks =
+        text.as_bytes().get(at..)?.iter().take(MAX_RUN + 1).take_while(|&&byte| is_mark(byte)).count();
+    (1..=MAX_RUN).contains(&marks).then_some(at + marks)
+}
+
+/// Returns whether marks between two characters, folded, cut a word: two digits they multiply.
+pub(in crate::search) fn cut_word(left: char, right: char) -> bool {
+    left.is_alphanumeric() && right.is_alphanumeric() && !(left.is_numeric() && right.is_numeric())
+}
+
+/// Returns where the text goes on behind the marks at byte `at`, where `left` was found before it and `right` is
+/// wanted. `None`: no marks stand there that may be passed.
+pub(super) fn pass(text: &str, at: usize, left: char, right: char) -> Option<usize> {
+    if cut_word(left, right) {
+        return run_end(text, at);
+    }
+    let is_escape = !left.is_whitespace()
+        && right.is_ascii_punctuation()
+        && matches!(text.as_bytes().get(at..), Some(&[b'\\', next, ..]) if char::from(next) == right);
+    is_escape.then_some(at + 1)
+}
