@@ -6,10 +6,12 @@
 //!
 //! The layout is flat on purpose. All text of a conversation lies in **one** buffer, in three runs: what the
 //! provider itself shows ([`Visibility::Shown`]), then what it folds away, then what it hides. So a search over the visible
-//! text is one scan over one slice, and a conversation of ten thousand messages is three allocations, not
-//! ten thousand. The tree is an array of parents: messages stand in depth-first order (a parent before its
+//! text is one scan over one slice. Behind the text of a message stands what is said beside it, the texts of its files and
+//! the names of its sources, so that the same scan searches it. A conversation of ten thousand messages is three
+//! allocations, not ten thousand. The tree is an array of parents: messages stand in depth-first order (a parent before its
 //! children, siblings by creation), and nothing ever recurses over it.
 
+mod attached_text;
 mod builder;
 mod message;
 mod name_table;
@@ -19,12 +21,14 @@ mod part;
 pub mod testing;
 mod time;
 mod tree;
+mod words_beside;
 
 use std::num::NonZeroU64;
 
 use self::message::NONE_32;
 pub(crate) use self::name_table::NameTable;
 pub use self::{
+    attached_text::AttachedText,
     builder::{ConversationBuilder, ConversationMeta, MessageDraft},
     message::{Message, MessageKind, Role, Visibility},
     origin::{ConversationKind, ObjectLocation, Provider, digest},
@@ -103,6 +107,35 @@ impl Conversation {
     /// Returns a message's text: cleaned (citations resolved into Markdown links), otherwise as written.
     pub fn message_text(&self, message: usize) -> &str {
         &self.text[self.messages[message].text_range()]
+    }
+
+    /// Returns all that a message says: its text, and then what stands beside it, each behind a NUL: the names and texts
+    /// of its attachments, the titles and addresses of its sources.
+    pub fn message_words(&self, message: usize) -> &str {
+        &self.text[self.messages[message].words_range()]
+    }
+
+    /// Returns the same in pieces, each with its place in it: first the text, which may be empty.
+    pub fn message_word_pieces(&self, message: usize) -> impl Iterator<Item = (usize, &str)> {
+        let (text, words) = (self.message_text(message), self.message_words(message));
+        let beside = words.get(text.len() + 1..).unwrap_or_default();
+        let mut next = text.len() + 1;
+        let pieces = beside.split('\0').map(move |piece| {
+            let place = next;
+            next += piece.len() + 1;
+            (place, piece)
+        });
+        std::iter::once((0, text)).chain(pieces.filter(|(_, piece)| !piece.is_empty()))
+    }
+
+    /// Returns the text of an attachment of a message; empty where the export does not carry it.
+    pub fn attached_text<'a>(&'a self, message: usize, attachment: &'a Attachment) -> &'a str {
+        match &attachment.content {
+            AttachedText::Own(text) => text,
+            AttachedText::InMessage { range, .. } => {
+                self.message_words(message).get(range.start as usize..range.end as usize).unwrap_or_default()
+            }
+        }
     }
 
     /// Returns a message's parts, by their place.

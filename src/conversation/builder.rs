@@ -7,6 +7,7 @@ use super::{
     origin::{ConversationKind, ObjectLocation, Provider},
     part::Annotation,
     time::Time,
+    words_beside,
 };
 
 /// One message as an importer describes it; indices are in the order of [`ConversationBuilder::push`].
@@ -138,6 +139,7 @@ impl ConversationBuilder {
     /// Adds a message and returns its index. A parent that was not pushed before counts as no parent.
     pub fn push(&mut self, draft: MessageDraft<'_>) -> usize {
         let index = self.messages.len();
+        let others = self.runs.iter().map(String::len).sum::<usize>();
         let run = &mut self.runs[draft.visibility as usize];
         if !run.is_empty() || draft.visibility != Visibility::Shown {
             run.push('\0');
@@ -145,8 +147,11 @@ impl ConversationBuilder {
         let start = run.len() as u32;
         run.push_str(draft.text);
         let text = (start, run.len() as u32);
+        let mut annotations = draft.parts;
+        words_beside::push(run, start as usize, others, &mut annotations);
+        let words_end = run.len() as u32;
         let parts_start = self.parts.len() as u32;
-        self.parts.extend(draft.parts);
+        self.parts.extend(annotations);
         let model = self.names.slot(draft.model);
         let name = self.names.slot(draft.name);
         self.messages.push(Message {
@@ -159,6 +164,7 @@ impl ConversationBuilder {
             model,
             name,
             text,
+            words_end,
             parts: (parts_start, self.parts.len() as u32),
         });
         index
@@ -173,6 +179,7 @@ impl ConversationBuilder {
         for message in &mut self.messages {
             let shift = base[message.visibility as usize];
             message.text = (message.text.0 + shift, message.text.1 + shift);
+            message.words_end += shift;
         }
         let [mut text, folded, hidden] = std::mem::take(&mut self.runs);
         text.reserve_exact(folded.len() + hidden.len());

@@ -95,6 +95,7 @@ pub struct Message {
     pub(super) model: u16,
     pub(super) name: u16,
     pub(super) text: (u32, u32),
+    pub(super) words_end: u32,
     pub(super) parts: (u32, u32),
 }
 
@@ -112,5 +113,10 @@ impl Message {
     /// Returns the range of its text in [`Conversation::text`](super::Conversation::text), in bytes.
     pub fn text_range(&self) -> Range<usize> {
         self.text.0 as usize..self.text.1 as usize
+    }
+
+    /// Returns the range of its text and the words beside it, in bytes.
+    pub fn words_range(&self) -> Range<usize> {
+        self.text.0 as usize..self.words_end as usize
     }
 }

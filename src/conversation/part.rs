@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::AttachedText;
+
 /// Something in a message besides its words, or a fact about some of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Annotation {
@@ -44,8 +46,8 @@ impl AnnotationKind {
             Self::Citation(links) | Self::ListedSources(links) => links.iter().map(link).sum(),
             Self::Attachment(attachment) => {
                 let Attachment { id, name, mime, prompt, content, .. } = &**attachment;
-                let texts = [id, name, mime, prompt, content];
-                size_of::<Attachment>() + texts.iter().map(|text| text.len()).sum::<usize>()
+                let texts = [id, name, mime, prompt].iter().map(|text| text.len()).sum::<usize>();
+                size_of::<Attachment>() + texts + content.heap_size()
             }
             Self::Canvas { title, format } => title.len() + format.len(),
             Self::ThinkingTime { .. } => 0,
@@ -93,6 +95,6 @@ pub struct Attachment {
     pub mime: Box<str>,
     /// A generated image's prompt, or empty.
     pub prompt: Box<str>,
-    /// The text of the file when the export carries it (Claude), or empty.
-    pub content: Box<str>,
+    /// The text of the file when the export carries it.
+    pub content: AttachedText,
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde::de::{MapAccess, SeqAccess};
 
 use super::json::{FieldKey, Lenient, MaybeText, MemoryBudget, Raw, UnclaimedValue, UnclaimedValues};
-use crate::conversation::{Annotation, AnnotationKind, Attachment, Link, Media};
+use crate::conversation::{Annotation, AnnotationKind, AttachedText, Attachment, Link, Media};
 
 /// The content of a message: a list, each element as it stands; or a bare string.
 #[derive(Clone, Debug, Default)]
@@ -111,7 +111,7 @@ pub(super) fn empty_attachment(media: Media) -> Attachment {
         dimensions: None,
         mime: empty(),
         prompt: empty(),
-        content: empty(),
+        content: AttachedText::default(),
     }
 }
 

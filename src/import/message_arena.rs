@@ -121,8 +121,8 @@ impl MessageArena {
         let named: HashSet<Box<str>> = self.parts[own.clone()].iter().filter_map(named).collect();
         // Several messages may have the id that the files were made for.
         let takes = |file: &Attachment| {
-            let texts = [&file.id, &file.name, &file.mime, &file.content];
-            size_of::<Attachment>() + texts.iter().map(|text| text.len()).sum::<usize>()
+            let texts = [&file.id, &file.name, &file.mime].iter().map(|text| text.len()).sum::<usize>();
+            size_of::<Attachment>() + texts + file.content.len()
         };
         let mut added: Vec<Annotation> = files
             .iter()

@@ -393,7 +393,7 @@ fn build(object: ParsedObject, location: ObjectLocation) -> (Conversation, u64) 
                 match &part.detail {
                     AnnotationKind::ListedSources(_) => true,
                     AnnotationKind::Attachment(file) => {
-                        library_files::is_canvas(file) && file.content.trim() != document.text.trim()
+                        library_files::is_canvas(file) && file.content.own().trim() != document.text.trim()
                     }
                     _ => false,
                 }

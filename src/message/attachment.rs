@@ -36,6 +36,29 @@ impl<'a> Description<'a> {
 }
 
 impl<'a> MessageView<'a> {
+    /// Returns the text of one of its attachments; empty where the export does not carry it.
+    pub fn attached_text(self, attachment: &'a Attachment) -> &'a str {
+        self.conversation.attached_text(self.index, attachment)
+    }
+
+    /// Returns the place in its text of a byte of [`Conversation::message_words`]: itself, or that of the attachment it
+    /// is about, or else the end.
+    pub fn place_of(self, byte: usize) -> usize {
+        if byte < self.text().len() {
+            return byte;
+        }
+        let is_at_or_before = |attachment: &Attachment| {
+            attachment.content.place().is_some_and(|place| byte < place + attachment.content.len())
+        };
+        let place = self.parts().iter().find_map(|part| match &part.detail {
+            AnnotationKind::Attachment(attachment) if is_at_or_before(attachment) => {
+                Some(part.range.start as usize)
+            }
+            _ => None,
+        });
+        place.unwrap_or(self.text().len())
+    }
+
     /// Returns the attachments that the message names.
     pub fn attachments(self) -> impl Iterator<Item = &'a Attachment> {
         self.parts().iter().filter_map(|part| match &part.detail {

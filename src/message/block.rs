@@ -111,8 +111,9 @@ impl<'a> MessageView<'a> {
             }
             let place = at.min(text.len());
             add(place..place, BlockKind::Attachment(attachment));
-            if !attachment.content.trim().is_empty() {
-                add(place..place, BlockKind::AttachedText(&attachment.content));
+            let attached = self.attached_text(attachment);
+            if !attached.trim().is_empty() {
+                add(place..place, BlockKind::AttachedText(attached));
             }
         }
         stretch(&mut from, text.len(), &mut add);

@@ -12,9 +12,12 @@ use super::{
     known::{KnownSecrets, ellipsis},
     redact::Redactor,
 };
-use crate::conversation::{
-    Annotation, AnnotationKind, Attachment, Conversation, ConversationBuilder, ConversationMeta, Link,
-    MessageDraft, Role, Visibility,
+use crate::{
+    conversation::{
+        Annotation, AnnotationKind, Attachment, Conversation, ConversationBuilder, ConversationMeta, Link,
+        MessageDraft, Role, Visibility,
+    },
+    message::MessageView,
 };
 
 impl KnownSecrets {
@@ -72,10 +75,11 @@ impl KnownSecrets {
                 }
                 AnnotationKind::QuotedPage(link) => self.learn_link(link),
                 AnnotationKind::Attachment(attachment) => {
-                    let Attachment { id, name, mime, prompt, content, .. } = &**attachment;
-                    for text in [id, name, mime, prompt, content] {
+                    let Attachment { id, name, mime, prompt, .. } = &**attachment;
+                    for text in [id, name, mime, prompt] {
                         self.learn(text);
                     }
+                    self.learn(conversation.attached_text(index, attachment));
                 }
                 AnnotationKind::Canvas { title, format } => {
                     self.learn(title);
@@ -152,9 +156,10 @@ impl KnownSecrets {
         ConversationBuilder::new().finish(heading, None)
     }
 
-    /// Returns an attachment without these secrets in its name, its id and the text that the export carries of it.
+    /// Returns an attachment without these secrets in its name and its id, and without the text that the export carries
+    /// of it.
     pub fn redact_attachment(&self, attachment: &Attachment) -> Attachment {
-        Redactor::new(self).attachment(attachment)
+        Redactor::new(self).attachment(attachment, "")
     }
 }
 
@@ -212,11 +217,12 @@ impl Redactor<'_> {
         for (&(_, slot), place) in places.iter().zip(moved) {
             back[slot] = place;
         }
-        let parts = parts.iter().zip(back.chunks_exact(2)).map(|(part, place)| self.part(part, place));
+        let view = MessageView::of(conversation, index);
+        let parts = parts.iter().zip(back.chunks_exact(2)).map(|(part, place)| self.part(view, part, place));
         (text, parts.collect())
     }
 
-    fn part(&mut self, part: &Annotation, place: &[u32]) -> Annotation {
+    fn part(&mut self, view: MessageView<'_>, part: &Annotation, place: &[u32]) -> Annotation {
         let detail = match &part.detail {
             AnnotationKind::Citation(links) => {
                 AnnotationKind::Citation(links.iter().map(|link| self.link(link)).collect())
@@ -226,7 +232,8 @@ impl Redactor<'_> {
             }
             AnnotationKind::QuotedPage(source) => AnnotationKind::QuotedPage(Box::new(self.link(source))),
             AnnotationKind::Attachment(attachment) => {
-                AnnotationKind::Attachment(Box::new(self.attachment(attachment)))
+                let text = view.attached_text(attachment);
+                AnnotationKind::Attachment(Box::new(self.attachment(attachment, text)))
             }
             AnnotationKind::Canvas { title, format } => {
                 AnnotationKind::Canvas { title: self.text(title).into(), format: self.text(format).into() }
@@ -240,8 +247,9 @@ impl Redactor<'_> {
         Link { title: self.text(&link.title).into(), url: self.text(&link.url).into() }
     }
 
-    fn attachment(&mut self, attachment: &Attachment) -> Attachment {
-        let Attachment { media, id, name, size, dimensions, mime, prompt, content } = attachment;
+    /// Returns an attachment; `attached` is its text.
+    fn attachment(&mut self, attachment: &Attachment, attached: &str) -> Attachment {
+        let Attachment { media, id, name, size, dimensions, mime, prompt, content: _ } = attachment;
         let id = self.id(id);
         let mut said = |text: &str| -> Box<str> { self.text(text).into() };
         Attachment {
@@ -252,7 +260,7 @@ impl Redactor<'_> {
             dimensions: *dimensions,
             mime: said(mime),
             prompt: said(prompt),
-            content: said(content),
+            content: said(attached).into(),
         }
     }
 }

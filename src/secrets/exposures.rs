@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use super::{Certainty, Counts, Finding, RuleId, Scanner, json::each_secret, unescape::unescaped};
 use crate::{
-    conversation::{AnnotationKind, Conversation, ConversationKind, Media, MessageKind, Time},
+    conversation::{Conversation, ConversationKind, Media, MessageKind, Time},
     import::{ProfileEntry, ProfileValue},
     message::MessageView,
 };
@@ -34,15 +34,11 @@ pub struct Exposure {
 /// Lists all that a conversation exposes, title first, then by message: on every branch, folded and hidden
 /// ones too, since whoever gets the archive reads them all.
 pub fn exposures_of_conversation(scanner: &Scanner, conversation: &Conversation) -> Vec<Exposure> {
-    let title = exposed(scanner, &conversation.title, None, conversation.updated);
+    let title = exposed(scanner, [&*conversation.title], None, conversation.updated);
     let messages = conversation.messages().iter().enumerate().flat_map(|(index, message)| {
         let date = message.time().or(conversation.updated);
-        let said = exposed(scanner, conversation.message_text(index), Some(index), date);
-        let files = conversation.message_annotations(index).iter().filter_map(|part| match &part.detail {
-            AnnotationKind::Attachment(attachment) => Some(&*attachment.content),
-            _ => None,
-        });
-        said.into_iter().chain(files.flat_map(move |content| exposed(scanner, content, Some(index), date)))
+        let words = conversation.message_word_pieces(index).map(|(_, words)| words);
+        exposed(scanner, words, Some(index), date)
     });
     let mut found: Vec<Exposure> = title.into_iter().chain(messages).collect();
     if conversation.kind == ConversationKind::Frame {
@@ -62,12 +58,19 @@ pub fn exposures_of_conversation(scanner: &Scanner, conversation: &Conversation)
 /// The number of values of one text that are told apart; more of a kind are counted with its last.
 const MAX_VALUES: usize = 10_000;
 
-fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<Time>) -> Vec<Exposure> {
+fn exposed<'a>(
+    scanner: &Scanner,
+    texts: impl IntoIterator<Item = &'a str>,
+    message: Option<usize>,
+    date: Option<Time>,
+) -> Vec<Exposure> {
     let mut exposed = ExposedValues::new(scanner, message, date);
-    let _ = scanner.each_finding(text, &mut |Finding { kind, range, certainty }| {
-        exposed.add(kind, certainty, &text[range]);
-        ControlFlow::Continue(())
-    });
+    for text in texts {
+        let _ = scanner.each_finding(text, &mut |Finding { kind, range, certainty }| {
+            exposed.add(kind, certainty, &text[range]);
+            ControlFlow::Continue(())
+        });
+    }
     exposed.exposures
 }
 
@@ -76,7 +79,7 @@ pub fn exposures_of_member(scanner: &Scanner, bytes: &[u8], is_json: bool) -> Ve
     if !is_json {
         // A picture or the like says nothing as a text.
         return std::str::from_utf8(bytes)
-            .map_or_else(|_| Vec::new(), |text| exposed(scanner, text, None, None));
+            .map_or_else(|_| Vec::new(), |text| exposed(scanner, [text], None, None));
     }
     let mut exposed = ExposedValues::new(scanner, None, None);
     each_secret(bytes, &mut |kind, certainty, value| exposed.add(kind, certainty, value));

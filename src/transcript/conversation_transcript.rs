@@ -183,10 +183,11 @@ impl Transcript {
         self.conversation.messages()[self.entries[entry].message].visibility == Visibility::Folded
     }
 
-    /// Returns the entry that shows this byte of a message's text.
+    /// Returns the entry that shows this byte of a message's text, or of what stands beside it.
     pub fn entry_at(&self, message: usize, byte: usize) -> Option<usize> {
         let first = self.entry_of(message)?;
         let shown = self.entries[first].message;
+        let byte = MessageView::of(&self.conversation, shown).place_of(byte);
         let rest = &self.entries[first..];
         // The chunks of a message stand in the order of its text.
         let starts = rest.partition_point(|entry| {

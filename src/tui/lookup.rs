@@ -1,14 +1,14 @@
 //! What a key asks of a message or a conversation, and what is found: where that takes long, on a thread beside the
 //! screen, as long as somebody waits for it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use super::effect::CopySource;
 use crate::{
-    conversation::{AnnotationKind, Attachment, Conversation, Link},
+    conversation::{AnnotationKind, AttachedText, Attachment, Conversation, Link},
     extract::{redaction::redacted_while, save::names},
     library::ConversationRef,
-    message::{self, CodeBlock, MAX_LINKS},
+    message::{self, CodeBlock, MAX_LINKS, MessageView},
     search::Hit,
     secrets::{KnownSecrets, Scanner},
 };
@@ -83,9 +83,13 @@ impl Lookup {
                 if !should_continue() {
                     return None;
                 }
-                let findings = Scanner::built_in().scan(conversation.message_text(message));
-                let hits = findings.into_iter().map(|finding| Hit { message, range: finding.range });
-                LookupResult::Secrets(message, hits.collect())
+                let mut hits = Vec::new();
+                for (place, words) in conversation.message_word_pieces(message) {
+                    let findings = Scanner::built_in().scan(words).into_iter().map(|finding| finding.range);
+                    let at = |range: Range<usize>| place + range.start..place + range.end;
+                    hits.extend(findings.map(|range| Hit { message, range: at(range) }));
+                }
+                LookupResult::Secrets(message, hits)
             }
             Self::Piped { command, source, redact } => {
                 if !should_continue() {
@@ -122,6 +126,7 @@ fn attachments_while(
         })
         .take(2 * MAX_LINKS)
         .collect();
+    let view = MessageView::of(conversation, message);
     let mut known = None;
     if redact && !attachments.is_empty() {
         let mut all = KnownSecrets::new();
@@ -142,7 +147,7 @@ fn attachments_while(
         };
         let name = names::attachment_name_from_message(&named);
         let label = if attachment.name.is_empty() { name.clone() } else { attachment.name.to_string() };
-        let content = Some(&attachment.content).filter(|content| !content.is_empty()).cloned();
+        let content = Some(view.attached_text(attachment)).filter(|text| !text.is_empty()).map(Box::from);
         found.push(FoundAttachment { label, name, id: attachment.id.to_string(), content });
     }
     Some(found)
@@ -157,6 +162,6 @@ fn without_text(attachment: &Attachment) -> Attachment {
         dimensions: attachment.dimensions,
         mime: attachment.mime.clone(),
         prompt: Box::default(),
-        content: Box::default(),
+        content: AttachedText::default(),
     }
 }

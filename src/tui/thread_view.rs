@@ -360,7 +360,11 @@ impl ThreadView {
         while rows.len() < self.height as usize && position.entry < self.transcript.entries().len() {
             let Entry { message, ref chunk, .. } = self.transcript.entries()[position.entry];
             let all = 0..usize::MAX;
-            let hits = self.ranges(message, chunk.as_ref().map_or(&all, |chunk| &chunk.range));
+            let mut hits = self.ranges(message, chunk.as_ref().map_or(&all, |chunk| &chunk.range));
+            if chunk.is_some() {
+                let beside = self.transcript.conversation().message_text(message).len()..usize::MAX;
+                hits.extend(self.ranges(message, &beside));
+            }
             let focus = self.focused_hit.map(|index| &self.hits[index]).filter(|hit| hit.message == message);
             let is_marked =
                 marked.as_ref().is_some_and(|range| range.contains(&message)) && self.is_shown(message);

@@ -773,7 +773,9 @@ fn a_canvas_as_the_person_left_it_is_a_file_of_the_call_that_made_it() {
     let files = |message: usize| -> Vec<(String, String)> {
         let parts = read.message_annotations(message).iter();
         let files = parts.filter_map(|part| match &part.detail {
-            AnnotationKind::Attachment(file) => Some((file.name.to_string(), file.content.to_string())),
+            AnnotationKind::Attachment(file) => {
+                Some((file.name.to_string(), read.attached_text(message, file).to_owned()))
+            }
             _ => None,
         });
         files.collect()

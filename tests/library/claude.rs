@@ -459,8 +459,11 @@ fn a_file_whose_text_is_in_the_export_is_a_file_and_one_without_is_named() {
     let files = attachments(&read);
     let names: Vec<&str> = files.iter().map(|file| &*file.name).collect();
     assert_eq!(names, ["notes.md", "pasted.txt", "pasted-2.txt", "photo.PNG"]);
-    assert_eq!((&*files[0].content, files[0].size, files[0].media), ("# Notes\n", Some(1234), Media::File));
-    assert_eq!((&*files[3].id, files[3].media, &*files[3].content), ("f-1", Media::Image, ""));
+    assert_eq!(
+        (read.attached_text(0, files[0]), files[0].size, files[0].media),
+        ("# Notes\n", Some(1234), Media::File)
+    );
+    assert_eq!((&*files[3].id, files[3].media, read.attached_text(0, files[3])), ("f-1", Media::Image, ""));
     // In the extract they stand before the words they belong to.
     let markdown =
         extract::format_conversation(&read, &ExtractOptions::new(Format::Markdown, jiff::tz::TimeZone::UTC));

@@ -67,9 +67,10 @@ impl<'c> Roads<'c> {
                 }
                 AnnotationKind::QuotedPage(link) => link.title.contains(word) || link.url.contains(word),
                 // Its id is the address of a file inside the service, which the screen need not say.
-                AnnotationKind::Attachment(file) => [&file.name, &file.mime, &file.prompt, &file.content]
-                    .iter()
-                    .any(|said| said.contains(word)),
+                AnnotationKind::Attachment(file) => {
+                    let attached = self.conversation.attached_text(index, file);
+                    [&*file.name, &*file.mime, &*file.prompt, attached].iter().any(|said| said.contains(word))
+                }
                 _ => false,
             })
     }

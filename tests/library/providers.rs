@@ -49,6 +49,25 @@ fn the_details_the_address_and_the_speaker_are_claudes() {
 }
 
 #[test]
+fn what_is_found_in_a_file_is_shown_unfolded_and_marked() {
+    let mut driver = Driver::new(120, 24, both());
+    driver.type_("line two");
+    assert!(driver.screen().contains("…line two"), "{}", driver.screen());
+    driver.press("enter");
+    let screen = driver.screen();
+    assert!(screen.contains("│ line two"), "{screen}");
+    let buffer = driver.buffer();
+    let (row, line) =
+        screen.lines().enumerate().find(|(_, line)| line.contains("│ line two")).expect("shown");
+    let column = line.chars().take_while(|&c| c != 'l').count() as u16;
+    let look = |column: u16| (buffer[(column, row as u16)].bg, buffer[(column, row as u16)].modifier);
+    // The word is marked, and the blank behind it is not.
+    assert_ne!(look(column), look(column + 4), "{screen}");
+    driver.press("t");
+    assert_eq!(driver.copies(), ["line two"]);
+}
+
+#[test]
 fn a_file_opens_in_the_thread_and_o_saves_its_text() {
     let mut driver = Driver::new(80, 24, both());
     driver.type_("from:claude").press("enter");

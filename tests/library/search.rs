@@ -407,6 +407,56 @@ fn ages_count_from_the_day_that_it_is() {
 }
 
 #[test]
+fn what_stands_beside_a_message_is_found_as_its_text_is() {
+    let link = |title: &str, url: &str| Link { title: title.into(), url: url.into() };
+    let annotation = |detail| Annotation { range: 0..0, detail };
+    let file = Attachment {
+        media: Media::File,
+        id: "f".into(),
+        name: "budget.txt".into(),
+        size: None,
+        dimensions: None,
+        mime: "".into(),
+        prompt: "a heron at dawn".into(),
+        content: "first line\nthe marmalade quarterly, the marmalade".into(),
+    };
+    let parts = vec![
+        annotation(AnnotationKind::Attachment(Box::new(file))),
+        annotation(AnnotationKind::ListedSources(
+            [link("Funicular times", "https://lifts.example/zug")].into(),
+        )),
+        annotation(AnnotationKind::QuotedPage(Box::new(link("Ridge walks", "https://paths.example")))),
+    ];
+    let draft = MessageDraft { parts, ..MessageDraft::new(Role::User, "Read this") };
+    let other = MessageDraft::new(Role::Assistant, "Done with the marmalade.");
+    let mut library = library(&[("other", "Other", "nothing")]);
+    library.add(vec![made("beside", "Beside", 9).draft(draft).draft(other).done()]);
+    for typed in
+        ["budget", "heron dawn", "marmalade quarterly", "funicular", "lifts.example", "ridge", "read zug"]
+    {
+        assert_eq!(found(&library, typed), ["beside"], "{typed}");
+        assert_eq!(found(&library, &format!("role:user {typed}")), ["beside"], "{typed}");
+    }
+    assert_eq!(found(&library, "/^the.marmalade/"), ["beside"]);
+    // No phrase goes from the text to what stands beside it, or from there to the next message.
+    assert!(
+        found(&library, "\"this budget\"").is_empty() && found(&library, "\"marmalade done\"").is_empty()
+    );
+    let conversation = library.get(library.by_date()[0]);
+    let matcher = Matcher::new(&query("marmalade"));
+    assert_eq!((matcher.count(conversation, 99), matcher.messages(conversation)), (3, vec![0, 1]));
+    let said = matcher.hits(conversation);
+    let words = |hit: &unspool::search::Hit| &conversation.message_words(hit.message)[hit.range.clone()];
+    assert!(said.len() == 3 && said.iter().all(|hit| words(hit) == "marmalade"));
+    let snippet = matcher.snippet_of(conversation, 0, 80).expect("a hit");
+    assert_eq!(snippet.text, "first line the marmalade quarterly, the marmalade");
+    assert_eq!(
+        found_with_some(&library, "quarterly nowhere"),
+        [("beside".to_owned(), vec!["nowhere".to_owned()])]
+    );
+}
+
+#[test]
 fn what_a_message_has_makes_it_count() {
     let attached = |media| {
         let attachment = Attachment {

@@ -7,7 +7,7 @@ use std::{
 
 use unspool::{
     archive::Location,
-    conversation::{MessageDraft, Role},
+    conversation::{Annotation, AnnotationKind, Attachment, Media, MessageDraft, Role},
     library::{ConversationHandle, Library},
     search::{
         Clock, Matcher, Query,
@@ -215,14 +215,36 @@ const SET_IN_TYPE: &[&str] = &[
 /// Conversations of such words in any order.
 fn set_in_type(random: &mut Random) -> Library {
     let mut library = Library::new();
-    for number in 0..80 {
+    for number in 0..80_usize {
         let (id, title) = (format!("id-{number}"), SET_IN_TYPE[random.below(SET_IN_TYPE.len())]);
         let words = (0..1 + random.below(12)).map(|_| SET_IN_TYPE[random.below(SET_IN_TYPE.len())]);
         let text = words.collect::<Vec<_>>().join(if random.below(2) == 0 { " " } else { "\n" });
-        let made = with_meta(dated(&id, title, number), vec![MessageDraft::new(Role::User, &text)]);
+        let word = |random: &mut Random| SET_IN_TYPE[random.below(SET_IN_TYPE.len())];
+        let parts = match random.below(3) {
+            0 => vec![text_file(word(random), word(random))],
+            1 => vec![text_file("", &text), text_file(word(random), "")],
+            _ => Vec::new(),
+        };
+        let draft = MessageDraft { parts, ..MessageDraft::new(Role::User, &text) };
+        let made =
+            with_meta(dated(&id, title, number as i64), vec![MessageDraft::new(Role::User, "abc"), draft]);
         library.add(vec![made]);
     }
     library
+}
+
+fn text_file(name: &str, content: &str) -> Annotation {
+    let file = Attachment {
+        media: Media::File,
+        id: "file-1".into(),
+        name: name.into(),
+        size: None,
+        dimensions: None,
+        mime: "".into(),
+        prompt: "".into(),
+        content: content.into(),
+    };
+    Annotation { range: 0..0, detail: AnnotationKind::Attachment(Box::new(file)) }
 }
 
 /// Pieces of the words, as they stand there or as they are typed.

@@ -173,8 +173,8 @@ fn seen(markdown: &str) -> (usize, Vec<String>) {
 
 /// The texts of a message's files, which are blocks of code.
 fn attached_texts(conversation: &Conversation, message: usize) -> impl Iterator<Item = String> {
-    let files = conversation.message_annotations(message).iter().filter_map(|part| match &part.detail {
-        AnnotationKind::Attachment(file) => Some(file.content.to_string()),
+    let files = conversation.message_annotations(message).iter().filter_map(move |part| match &part.detail {
+        AnnotationKind::Attachment(file) => Some(conversation.attached_text(message, file).to_owned()),
         _ => None,
     });
     files.filter(|content| !content.is_empty())

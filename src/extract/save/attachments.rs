@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     archive::{Archive, ArchiveError, Member, extension_by_content},
-    conversation::{AnnotationKind, Attachment, Conversation, digest},
+    conversation::{AnnotationKind, Attachment, Conversation},
     extract::{
         ExtractError, ExtractOptions,
         format::entries::entries,
@@ -42,7 +42,7 @@ type AttachmentKey = (Box<str>, NonZeroU64);
 
 /// Returns what tells this attachment from others.
 fn key_of(attachment: &Attachment) -> AttachmentKey {
-    (attachment.id.clone(), digest(attachment.content.as_bytes()))
+    (attachment.id.clone(), attachment.content.digest())
 }
 
 impl AttachmentLinks {
@@ -111,21 +111,21 @@ impl<'a> AttachmentWriter<'a> {
         let own_archive = conversation.object_location.archive;
         let both = |message| {
             let parts = conversation.message_annotations(message).iter();
-            parts.zip(redacted.message_annotations(message))
+            parts.zip(redacted.message_annotations(message)).map(move |parts| (message, parts))
         };
-        for (part, redacted) in messages.into_iter().flat_map(both) {
-            let (AnnotationKind::Attachment(attachment), AnnotationKind::Attachment(redacted)) =
-                (&part.detail, &redacted.detail)
+        for (message, (part, annotation)) in messages.into_iter().flat_map(both) {
+            let (AnnotationKind::Attachment(attachment), AnnotationKind::Attachment(told)) =
+                (&part.detail, &annotation.detail)
             else {
                 continue;
             };
-            let link = key_of(redacted);
+            let link = key_of(told);
             if !links.0.contains_key(&link) {
                 let key = (own_archive, key_of(attachment));
                 let name = if attachment.content.is_empty() {
-                    self.write(archives, key, redacted, secrets)?
+                    self.write(archives, key, told, secrets)?
                 } else {
-                    self.write_content(archives, key, redacted)?
+                    self.write_content(archives, key, told, redacted.attached_text(message, told))?
                 };
                 links.0.insert(link, name);
             }
@@ -181,12 +181,13 @@ impl<'a> AttachmentWriter<'a> {
         archives: &[Archive],
         key: (u16, AttachmentKey),
         redacted: &Attachment,
+        text: &str,
     ) -> Result<Option<Box<str>>, SaveError> {
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
         let name = self.names.unique(attachment_name_from_message(redacted));
-        self.files.add(&name, archives, |file| file.write_all(redacted.content.as_bytes()).map(|()| true))?;
+        self.files.add(&name, archives, |file| file.write_all(text.as_bytes()).map(|()| true))?;
         let address = Some((self.address.clone() + &name).into());
         self.known.insert(key, address.clone());
         Ok(address)

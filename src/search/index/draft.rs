@@ -75,7 +75,7 @@ impl IndexDraft {
         for (number, message) in conversation.messages().iter().enumerate() {
             let text = match message.visibility {
                 Visibility::Hidden => "",
-                Visibility::Shown | Visibility::Folded => conversation.message_text(number),
+                Visibility::Shown | Visibility::Folded => conversation.message_words(number),
             };
             is_done = is_done && add(self, text, message.visibility == Visibility::Shown, false);
         }

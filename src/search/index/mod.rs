@@ -214,7 +214,7 @@ impl Index {
         let conversation = library.get(handle);
         match slot.checked_sub(self.first_slots[handle.0 as usize] + 1) {
             None => &conversation.title,
-            Some(message) => conversation.message_text(message as usize),
+            Some(message) => conversation.message_words(message as usize),
         }
     }
 

@@ -35,7 +35,7 @@ pub struct Matcher {
 pub struct Hit {
     /// The message's index in [`Conversation::messages`].
     pub message: usize,
-    /// Bytes within that message's text.
+    /// Bytes of [`Conversation::message_words`]: within that message's text, or beyond it in what stands beside it.
     pub range: Range<usize>,
 }
 
@@ -199,17 +199,23 @@ impl Matcher {
     pub fn snippet(&self, conversation: &Conversation, columns: usize) -> Option<Snippet> {
         let scope = self.compiled.scope(conversation, IndexEntry::unindexed(conversation));
         let message = self.compiled.best_message(conversation, &scope)? as usize;
-        let text = conversation.message_text(message);
-        let (text, marks) = snippet::cut(text, &self.marks(text), columns);
-        Some(Snippet { message, text, highlights: marks })
+        self.snippet_of(conversation, message, columns)
     }
 
     /// Cuts a passage out of one message around its best hits, at most `columns` wide. `None`: it has none.
     pub fn snippet_of(&self, conversation: &Conversation, message: usize, columns: usize) -> Option<Snippet> {
-        let text = conversation.message_text(message);
-        let hits = self.marks(text);
-        (!hits.is_empty()).then(|| {
-            let (text, marks) = snippet::cut(text, &hits, columns);
+        // Its text, or what stands beside it where that has more of the terms.
+        let mut best: (&str, Vec<TermHit>, u32) = ("", Vec::new(), 0);
+        for (_, words) in conversation.message_word_pieces(message) {
+            let hits = self.marks(words);
+            let terms = hits.iter().fold(0, |terms, hit| terms | hit.terms).count_ones();
+            if terms > best.2 {
+                best = (words, hits, terms);
+            }
+        }
+        let (words, hits, terms) = best;
+        (terms > 0).then(|| {
+            let (text, marks) = snippet::cut(words, &hits, columns);
             Snippet { message, text, highlights: marks }
         })
     }

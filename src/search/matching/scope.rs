@@ -85,13 +85,16 @@ impl<'a> SearchScope<'a> {
         self.is_filtered && self.eligible.as_ref().is_some_and(Vec::is_empty)
     }
 
-    /// Returns the texts of the messages that are searched, in order.
+    /// Returns the texts of the messages that are searched, in order, each before what stands beside it.
     pub fn texts(&self) -> impl Iterator<Item = &'a str> + '_ {
         let conversation = self.conversation;
         let all = (0..conversation.messages().len() as u32).filter(|&message| self.is_shown(message));
         let eligible = self.eligible.as_deref().unwrap_or_default().iter().copied();
         let all = all.filter(|_| self.eligible.is_none());
-        eligible.chain(all).map(move |message| conversation.message_text(message as usize))
+        let messages = eligible.chain(all);
+        messages.flat_map(move |message| {
+            conversation.message_word_pieces(message as usize).map(|(_, words)| words)
+        })
     }
 
     /// Returns whether the pattern has any hit.
@@ -144,7 +147,7 @@ impl<'a> SearchScope<'a> {
         let mut index = 0;
         for hit in pattern.hits(text, self.entry.folds_to_ascii) {
             while messages.get(index).is_some_and(|message| {
-                message.visibility != Visibility::Shown || message.text_range().end < hit.end
+                message.visibility != Visibility::Shown || message.words_range().end < hit.end
             }) {
                 index += 1;
             }
@@ -154,7 +157,7 @@ impl<'a> SearchScope<'a> {
         }
     }
 
-    /// Calls `visit` with each hit in one message.
+    /// Calls `visit` with each hit in one message, and beside it.
     pub fn each_hit_in_message(
         &self,
         message: u32,
@@ -170,10 +173,11 @@ impl<'a> SearchScope<'a> {
         pattern: &Pattern,
         visit: &mut impl FnMut(u32, Range<usize>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let text = self.conversation.message_text(message);
         let base = self.conversation.messages()[message].text_range().start;
-        for hit in pattern.hits(text, self.entry.folds_to_ascii.within(text)) {
-            visit(message as u32, base + hit.start..base + hit.end)?;
+        for (place, words) in self.conversation.message_word_pieces(message) {
+            for hit in pattern.hits(words, self.entry.folds_to_ascii) {
+                visit(message as u32, base + place + hit.start..base + place + hit.end)?;
+            }
         }
         ControlFlow::Continue(())
     }

@@ -270,7 +270,10 @@ impl<'a> MessageFacts<'a> {
             MessageFeature::Link => view.holds_link(),
             MessageFeature::Branch => self.is_branch(message),
             MessageFeature::Text => !view.text().trim().is_empty(),
-            MessageFeature::Secret => Scanner::built_in().holds_credential(view.text()),
+            MessageFeature::Secret => {
+                let mut pieces = self.conversation.message_word_pieces(message);
+                pieces.any(|(_, words)| Scanner::built_in().holds_credential(words))
+            }
         }
     }
 

@@ -13,9 +13,9 @@ use crate::{
 /// The bytes of a picture's prompt that are shown; none is nearly so long.
 const MAX_PROMPT_LENGTH: usize = 16 << 10;
 
-/// Writes an attachment as `▪ image · name · 1 024 × 768 · 213 KB`. `present` is the archive's answer, if it
-/// was asked.
-pub fn summary(attachment: &Attachment, present: Option<bool>) -> StyledText {
+/// Writes an attachment as `▪ image · name · 1 024 × 768 · 213 KB`. `text` is what the
+/// export carries of it, `present` the archive's answer, if it was asked.
+pub fn summary(attachment: &Attachment, text: &str, present: Option<bool>) -> StyledText {
     let Description { noun, name, mut facts, .. } = Description::of(attachment);
     let mut prose = StyledText::default();
     let dim = TextStyle::of(Tone::Dim);
@@ -25,8 +25,8 @@ pub fn summary(attachment: &Attachment, present: Option<bool>) -> StyledText {
         prose.push(" · ", dim, None);
         prose.push(&sanitize::label(name), TextStyle::default(), None);
     }
-    if !attachment.content.is_empty() {
-        facts.push(format::count(format::lines(&attachment.content), "line", "lines"));
+    if !text.is_empty() {
+        facts.push(format::count(format::lines(text), "line", "lines"));
     } else if present == Some(false) {
         facts.push("not in this archive".to_owned());
     }
@@ -70,7 +70,7 @@ mod tests {
             prompt: "".into(),
             content: "".into(),
         };
-        assert_eq!(summary(&picture, None).text(), "▪ image · a b␛.png · 1 024 × 768 · 213 KB");
-        assert!(summary(&picture, Some(false)).text().ends_with(" · not in this archive"));
+        assert_eq!(summary(&picture, "", None).text(), "▪ image · a b␛.png · 1 024 × 768 · 213 KB");
+        assert!(summary(&picture, "", Some(false)).text().ends_with(" · not in this archive"));
     }
 }

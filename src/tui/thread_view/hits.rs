@@ -72,14 +72,17 @@ impl ThreadView {
         self.top = top.min(self.last_top());
     }
 
-    /// Returns the line of the message's text that the hit in focus stands in, as written; else that of the first hit
-    /// in the selected message.
+    /// Returns the line of the message that the hit in focus stands in, as written; else that of the first hit in the
+    /// selected message.
     pub fn hit_line(&self) -> Option<&str> {
         let focused = self.focused_hit.and_then(|index| self.hits.get(index));
         let hit = focused.or_else(|| self.hits.iter().find(|hit| Some(hit.message) == self.message()))?;
-        let text = self.conversation().message_text(hit.message);
-        let start = text.get(..hit.range.start)?.rfind('\n').map_or(0, |newline| newline + 1);
-        let end = text.get(hit.range.end..)?.find('\n').map_or(text.len(), |newline| hit.range.end + newline);
+        let text = self.conversation().message_words(hit.message);
+        // What stands beside the text stands behind a NUL.
+        let is_end = |c| matches!(c, '\n' | '\0');
+        let start = text.get(..hit.range.start)?.rfind(is_end).map_or(0, |newline| newline + 1);
+        let end =
+            text.get(hit.range.end..)?.find(is_end).map_or(text.len(), |newline| hit.range.end + newline);
         Some(text.get(start..end)?.trim_end_matches('\r'))
     }
 

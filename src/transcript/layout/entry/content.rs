@@ -58,6 +58,7 @@ impl EntryInput<'_> {
         let mut attached = false;
         let mut files = 0;
         let mut room = MAX_ATTACHED_LENGTH;
+        let mut text_place = None;
         for message::Block { range: stretch, content } in view.blocks_within(&range) {
             let start = stretch.start;
             if matches!(content, message::BlockKind::Attachment(_)) && here(start) {
@@ -79,14 +80,15 @@ impl EntryInput<'_> {
                     }
                 }
                 message::BlockKind::Attachment(attachment) if here(start) => {
-                    for block in self.attachment(attachment) {
+                    text_place = attachment.content.place();
+                    for block in self.attachment(attachment, view.attached_text(attachment)) {
                         attach(block);
                     }
                 }
                 message::BlockKind::AttachedText(text) if open && here(start) => {
                     let shown = &text[..text.floor_char_boundary(room)];
                     room -= shown.len();
-                    attach(attached_text(shown));
+                    attach(attached_text(shown, text_place));
                     if shown.len() < text.len() {
                         let left = message::format::size((text.len() - shown.len()) as u64);
                         attach(note(&format!("… {left} more of this file: o saves it")));
@@ -234,10 +236,10 @@ impl EntryInput<'_> {
         inline_spans
     }
 
-    fn attachment(&self, attachment: &Attachment) -> Vec<LayoutBlock> {
+    fn attachment(&self, attachment: &Attachment, text: &str) -> Vec<LayoutBlock> {
         let own = self.conversation.object_location.archive;
         let present = self.options.attachments.as_ref().map(|present| present.has(own, &attachment.id));
-        let mut blocks = vec![LayoutBlock::text(attachment::summary(attachment, present))];
+        let mut blocks = vec![LayoutBlock::text(attachment::summary(attachment, text, present))];
         blocks.extend(attachment::picture_prompt(attachment).map(|prompt| {
             let indented = Container { id: 0, kind: ContainerKind::PlainIndent };
             LayoutBlock { containers: Box::new([indented]), ..LayoutBlock::text(prompt) }
@@ -261,10 +263,10 @@ fn as_written(text: &str, base: usize) -> LayoutDocument {
     document
 }
 
-/// Makes a framed block of the text of an attachment.
-fn attached_text(text: &str) -> LayoutBlock {
+/// Makes a framed block of the text of an attachment, which stands there among the words of the message.
+fn attached_text(text: &str, place: Option<usize>) -> LayoutBlock {
     let mut content = StyledText::default();
-    content.push(text.trim_end(), TextStyle::of(Tone::Dim), None);
+    content.push(text.trim_end(), TextStyle::of(Tone::Dim), place);
     let framed = Container { id: 0, kind: ContainerKind::Boxed };
     let content = LayoutContent::Preformatted(content);
     LayoutBlock { containers: Box::new([framed]), content, ..LayoutBlock::text(StyledText::default()) }
