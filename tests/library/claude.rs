@@ -690,6 +690,48 @@ fn projects_and_memories_are_read_last_and_found_by_their_kind() {
     assert!(alone.contains("another part of a Claude export"), "{alone}");
 }
 
+#[test]
+fn what_nobody_knows_of_a_project_a_memory_or_a_frame_is_folded_and_counted() {
+    let project = json!({"uuid": "p1", "name": "Garden", "prompt_template": "Mind the gnome.", "seasons": {"best": "autumn"},
+        "creator": {"uuid": "u", "full_name": "Robin Smith"}, "docs": [{"filename": "soil.md", "content": "Loam", "mood": "calm"}]});
+    let memory = json!({"account_uuid": "acc", "conversations_memory": "Likes teal.", "forecast": ["rain"]});
+    let frame = json!({"id": "f1", "kind": "page", "visibility": "public", "active_version": "v1", "audience": "friends",
+        "versions": [{"id": "v1", "title": "Poster", "remark": "the last one"}]});
+    let members = [
+        ("conversations.json", export(&["c"])),
+        ("projects/p1.json", project.to_string()),
+        ("memories.json", memory.to_string()),
+        ("artifacts/f1/artifact.json", frame.to_string()),
+    ];
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(name, json)| (*name, json.as_bytes())).collect();
+    let (library, report) = load_bytes("x.zip", zip(&members));
+    let folded: Vec<String> = library
+        .by_date()
+        .iter()
+        .map(|&handle| library.get(handle))
+        .flat_map(|read| {
+            let folded = |&index: &usize| read.messages()[index].visibility == Visibility::Folded;
+            (0..read.messages().len()).filter(folded).map(|index| read.message_text(index).to_owned())
+        })
+        .collect();
+    for words in [
+        "full_name: Robin Smith",
+        "best: autumn",
+        "mood: calm",
+        "rain",
+        "audience: friends",
+        "remark: the last one",
+    ] {
+        assert!(folded.iter().any(|text| text.contains(words)), "{words}: {folded:?}");
+    }
+    let keys = report.archives[0].import_counts.unknown_keys();
+    let keys: Vec<(&str, &str)> = keys.iter().map(|(key, _, place)| (&**key, &**place)).collect();
+    assert_eq!(
+        keys,
+        [("audience", "f1"), ("forecast", "acc"), ("mood", "p1"), ("remark", "f1"), ("seasons", "p1")]
+    );
+}
+
 /// The one without was passed over in silence.
 #[test]
 fn a_project_needs_no_instructions() {

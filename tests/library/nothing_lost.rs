@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use unspool::{
-    conversation::{AnnotationKind, Conversation, Provider, Visibility},
+    conversation::{Annotation, AnnotationKind, Conversation, Provider, Visibility},
     extract::{ExtractOptions, Format, Include},
     import::reason_to_leave_out,
     library::ConversationRef,
@@ -43,10 +43,13 @@ impl<'c> Roads<'c> {
         Self { conversation, extract, screen }
     }
 
-    /// The indices of the messages in whose text a word stands.
+    /// The indices of the messages in whose text a word stands, or in what is named beside it: a file, a source, a canvas.
     fn messages_with(&self, word: &str) -> Vec<usize> {
-        let texts = 0..self.conversation.messages().len();
-        texts.filter(|&index| self.conversation.message_text(index).contains(word)).collect()
+        let messages = 0..self.conversation.messages().len();
+        let says = |&index: &usize| {
+            self.conversation.message_text(index).contains(word) || self.is_named(index, word)
+        };
+        messages.filter(says).collect()
     }
 
     /// Whether a word stands in a message that the provider's own screen never shows, and in no other.
@@ -59,20 +62,31 @@ impl<'c> Roads<'c> {
 
     /// Whether a word stands in a message: in its text, or in what belongs to it.
     fn message_says(&self, index: usize, word: &str) -> bool {
+        let is_type = |part: &Annotation| match &part.detail {
+            AnnotationKind::Attachment(file) => file.mime.contains(word),
+            _ => false,
+        };
         self.conversation.message_text(index).contains(word)
             || self.conversation.message_name(index).is_some_and(|name| name.contains(word))
-            || self.conversation.message_annotations(index).iter().any(|part| match &part.detail {
-                AnnotationKind::ListedSources(links) => {
-                    links.iter().any(|link| link.title.contains(word) || link.url.contains(word))
-                }
-                AnnotationKind::QuotedPage(link) => link.title.contains(word) || link.url.contains(word),
-                // Its id is the address of a file inside the service, which the screen need not say.
-                AnnotationKind::Attachment(file) => {
-                    let attached = self.conversation.attached_text(index, file);
-                    [&*file.name, &*file.mime, &*file.prompt, attached].iter().any(|said| said.contains(word))
-                }
-                _ => false,
-            })
+            || self.is_named(index, word)
+            || self.conversation.message_annotations(index).iter().any(is_type)
+    }
+
+    /// Whether a file, a source or a canvas of a message has a word in it, or in its name.
+    fn is_named(&self, index: usize, word: &str) -> bool {
+        self.conversation.message_annotations(index).iter().any(|part| match &part.detail {
+            AnnotationKind::ListedSources(links) => {
+                links.iter().any(|link| link.title.contains(word) || link.url.contains(word))
+            }
+            AnnotationKind::QuotedPage(link) => link.title.contains(word) || link.url.contains(word),
+            // Its id is the address of a file inside the service, which the screen need not say.
+            AnnotationKind::Attachment(file) => {
+                let attached = self.conversation.attached_text(index, file);
+                [&*file.name, &*file.prompt, attached].iter().any(|said| said.contains(word))
+            }
+            AnnotationKind::Canvas { title, .. } => title.contains(word),
+            _ => false,
+        })
     }
 
     /// Looks for a word on each road; the first on which it is not.
@@ -280,6 +294,28 @@ fn assert_nothing_is_lost(
     Ok(())
 }
 
+/// The same of Claude's projects, memories and frames, but for those that are their names and kinds.
+const KNOWLEDGES_KEYS: [&str; 18] = [
+    "description",
+    "prompt_template",
+    "docs",
+    "filename",
+    "content",
+    "conversations_memory",
+    "project_memories",
+    "memory_files",
+    "path",
+    "creator",
+    "full_name",
+    "versions",
+    "title",
+    "text",
+    "summary",
+    "foo",
+    "rows",
+    "n7",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -349,5 +385,27 @@ proptest! {
         planting.words.retain(|word| written.contains(word));
         let object = claude::conversation("c-1", "A name", vec![message.clone()]);
         assert_nothing_is_lost(&parse(&object), &message, &planting)?;
+    }
+
+    #[test]
+    fn no_string_of_claudes_projects_memories_and_frames_is_lost(
+        kind in proptest::sample::select(&["prompt_template", "memory_files", "versions"][..]),
+        mut object in fields(&KNOWLEDGES_KEYS, value(&KNOWLEDGES_KEYS), 0..4),
+        mut element in fields(&KNOWLEDGES_KEYS, value(&KNOWLEDGES_KEYS), 0..4),
+        credential in 0_usize..8,
+    ) {
+        let mut planting = Planting { provider: Provider::Claude, credential, words: Vec::new() };
+        planting.plant_fields(&mut object);
+        planting.plant_fields(&mut element);
+        let value = if kind == "prompt_template" { json!("Mind the gnome.") } else { json!([element, "zq999x"]) };
+        object.extend([(kind.to_owned(), value), ("uuid".to_owned(), json!("u-1")), ("name".to_owned(), json!("Shed"))]);
+        if kind == "versions" {
+            object.extend([("id".to_owned(), json!("f-1")), ("visibility".to_owned(), json!("public")), ("active_version".to_owned(), json!("v-1"))]);
+        }
+        let object = Value::Object(object);
+        let written = object.to_string();
+        planting.words.push("zq999x".to_owned());
+        planting.words.retain(|word| written.contains(word));
+        assert_nothing_is_lost(&parse(&object), &object, &planting)?;
     }
 }

@@ -84,11 +84,11 @@ impl MessageCollector<'_> {
             self.keep_unsaid_text(&mut open, first);
         }
         open.rest.keep_unread("message", message);
-        self.flush_rest(&mut open);
+        self.flush_rest(open);
     }
 
     /// Adds what the message carries besides its words, and counts the keys that nobody knows.
-    fn flush_rest(&mut self, open: &mut OpenMessage<'_, '_>) {
+    pub(super) fn flush_rest(&mut self, mut open: OpenMessage<'_, '_>) {
         let BesideWords { more, keys } = std::mem::take(&mut open.rest);
         let place = open.message.uuid.as_deref().unwrap_or_default();
         keys.0.iter().for_each(|key| self.arena.import_counts.count_key(key, place));
@@ -101,7 +101,7 @@ impl MessageCollector<'_> {
         }
         let role = open.role.unwrap_or(Role::Tool);
         let message = BlockMessage::of(role, MessageKind::Other, Some("metadata"));
-        self.add_block(open, message, &more, false);
+        self.add_block(&mut open, message, &more, false);
     }
 
     /// Keeps what sums up a conversation as a piece of no message, folded; `None` where there is none, or nothing that it

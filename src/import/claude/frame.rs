@@ -3,6 +3,7 @@
 //! `{id, kind, visibility, versions: [{id, title, created_at}], active_version}` in `artifacts/<id>/artifact.json`, with
 //! the page of each version beside it, `versions/<id>.html`. Each version is a message that has its page as an attachment.
 
+use super::{left_out::left_out_of_knowledge, unread::BesideWords};
 use crate::{
     conversation::{Attachment, ConversationKind, Media, MessageKind, NameTable, Role, Visibility},
     import::{
@@ -18,7 +19,7 @@ use crate::{
 
 record! {
     /// A frame.
-    Frame<'de> {
+    Frame<'de> keeps all but left_out_of_knowledge {
         id: MaybeText<'de> = "id",
         visibility: MaybeText<'de> = "visibility",
         versions: Vec<Raw<'de>> = "versions",
@@ -28,7 +29,7 @@ record! {
 
 record! {
     /// A version of a frame.
-    FrameVersion<'de> {
+    FrameVersion<'de> keeps all but left_out_of_knowledge {
         id: MaybeText<'de> = "id",
         title: MaybeText<'de> = "title",
         created: Timestamp = "created_at",
@@ -42,7 +43,8 @@ const MAX_ID_LENGTH: usize = 256;
 
 /// Reads a frame; `None` if the object is none. Fails when it is no JSON: the object is repaired then and read once more.
 pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
-    let frame = json::from_str::<Frame<'_>>(object, &MemoryBudget::new(VERSIONS_BUDGET));
+    let budget = MemoryBudget::new(VERSIONS_BUDGET);
+    let frame = json::from_str::<Frame<'_>>(object, &budget);
     let frame = frame.map_err(|error| ImportError::at(&error))?;
     let (Some(id), Some(visibility)) = (frame.id.as_deref(), frame.visibility.as_deref()) else {
         return Ok(None);
@@ -51,10 +53,17 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
     let visibility = bounded_name(visibility);
     let mut title = String::new();
     let mut current = None;
-    for raw in frame.versions.iter().filter(|raw| raw.0.starts_with('{')) {
+    let mut rest = BesideWords::default();
+    rest.keep_unread("", &frame);
+    for raw in &frame.versions {
+        if !raw.0.starts_with('{') {
+            rest.keep_field("versions", *raw);
+            continue;
+        }
         let repaired = Repaired::new();
-        let version = json::from_str_or_repaired::<FrameVersion<'_>>(raw.0, &repaired, &MemoryBudget::none());
+        let version = json::from_str_or_repaired::<FrameVersion<'_>>(raw.0, &repaired, &budget);
         let Ok(version) = version else { continue };
+        rest.keep_unread("", &version);
         let name = version.title.as_deref().unwrap_or_default().trim();
         let start = arena.text.len();
         arena.text.push_str(if name.is_empty() { "A page without a title" } else { name });
@@ -92,6 +101,11 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
             parts,
         });
     }
+    if arena.messages.is_empty() {
+        rest.keep_text("visibility", &frame.visibility);
+    }
+    push_rest(&mut arena, rest, id);
+    arena.import_counts.count_left_out(&budget);
     let count = arena.messages.len();
     let meta = OwnedMeta {
         id: Some(id).filter(|id| !id.trim().is_empty() && id.len() <= MAX_ID_LENGTH).map(Box::from),
@@ -110,4 +124,28 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
         dropped: 0,
         documents: DocumentSources::Nothing,
     }))
+}
+
+/// Adds what nobody knows, folded, and counts its keys.
+fn push_rest(arena: &mut MessageArena, rest: BesideWords, id: &str) {
+    rest.keys.0.iter().for_each(|key| arena.import_counts.count_key(key, id));
+    let start = arena.text.len();
+    let end = start + rest.more.len();
+    let Some(text) = text_range(start, end).filter(|_| rest.more.contains(char::is_alphanumeric)) else {
+        return;
+    };
+    arena.text.push_str(&rest.more);
+    let name = arena.slot(Some("metadata"));
+    let parts = arena.keep(&mut Vec::new());
+    arena.messages.push(ParsedMessage {
+        role: Role::Assistant,
+        visibility: Visibility::Folded,
+        kind: MessageKind::Other,
+        interrupted: false,
+        time: None,
+        model: NameTable::NO_SLOT,
+        name,
+        text,
+        parts,
+    });
 }

@@ -2,11 +2,18 @@
 //!
 //! A project is `{uuid, name, description, prompt_template, docs: [{filename, content}]}` in `projects/<id>.json`; a
 //! memory is `{conversations_memory, project_memories: {id: text}, memory_files: [{path, content}]}` in `memories.json`
-//! or `memories/<account>.json`. Each text is a message of its own, under the name it has in the export.
+//! or `memories/<account>.json`. Each text is a message of its own, under the name it has in the export; what else is in
+//! them is folded below.
 
 use serde::de::{MapAccess, SeqAccess};
 
-use super::parse::{ConversationObject, MessageCollector};
+use super::{
+    left_out::left_out_of_knowledge,
+    open_message::OpenMessage,
+    parse::{ConversationObject, MessageCollector},
+    shape::ChatMessage,
+    unread::{BesideWords, all_words},
+};
 use crate::{
     conversation::{ConversationKind, MessageKind, NameTable, Role, Visibility},
     import::{
@@ -20,7 +27,7 @@ use crate::{
 
 record! {
     /// The fields of a project and of a memory.
-    Knowledge<'de> {
+    Knowledge<'de> keeps all but left_out_of_knowledge {
         description: MaybeText<'de> = "description",
         instructions: Raw<'de> = "prompt_template",
         documents: Raw<'de> = "docs",
@@ -28,17 +35,21 @@ record! {
         project_memories: Raw<'de> = "project_memories",
         memory_files: Raw<'de> = "memory_files",
         account: MaybeText<'de> = "account_uuid",
+        creator: Raw<'de> = "creator",
     }
 }
 
 record! {
     /// A document of a project, or a file of a memory.
-    KnowledgeFile<'de> {
+    KnowledgeFile<'de> keeps all but left_out_of_knowledge {
         name: MaybeText<'de> = "filename",
         path: MaybeText<'de> = "path",
         content: Raw<'de> = "content",
     }
 }
+
+/// The memory that what nobody knows may take while it is read, in bytes.
+const UNREAD_BUDGET: usize = 4 << 20;
 
 impl Knowledge<'_> {
     /// Returns which kind it is; `None` for what is neither.
@@ -59,7 +70,8 @@ pub(super) fn parse(
     object: &str,
     element: ConversationObject<'_>,
 ) -> Result<Option<ParsedObject>, ImportError> {
-    let knowledge = json::from_str::<Knowledge<'_>>(object, &MemoryBudget::none());
+    let budget = MemoryBudget::new(UNREAD_BUDGET);
+    let knowledge = json::from_str::<Knowledge<'_>>(object, &budget);
     let knowledge = knowledge.map_err(|error| ImportError::at(&error))?;
     let Some(kind) = knowledge.kind() else { return Ok(None) };
     let name = element.name.as_deref().unwrap_or_default().trim();
@@ -74,13 +86,20 @@ pub(super) fn parse(
         ),
     };
     let mut collector = element.collector;
-    let mut collected = KnowledgeMessages { collector: &mut collector };
+    let mut collected =
+        KnowledgeMessages { collector: &mut collector, budget: &budget, rest: BesideWords::default() };
     collected.text(Role::User, "Description", knowledge.description.as_deref().unwrap_or_default());
     collected.raw(Role::User, "", knowledge.instructions);
     collected.all(Role::User, knowledge.documents)?;
     collected.raw(Role::Assistant, "", knowledge.conversations_memory);
     collected.all(Role::Assistant, knowledge.project_memories)?;
     collected.all(Role::Assistant, knowledge.memory_files)?;
+    collected.rest.keep_field("creator", knowledge.creator);
+    collected.rest.keep_unread("", &knowledge);
+    let message = ChatMessage { uuid: element.uuid.or(knowledge.account), ..ChatMessage::default() };
+    let open = OpenMessage { rest: collected.rest, ..OpenMessage::of(&message, Some(Role::User)) };
+    collector.flush_rest(open);
+    collector.arena.import_counts.count_left_out(&budget);
     let count = collector.arena.messages.len();
     let meta = OwnedMeta {
         id: id.map(String::into_boxed_str),
@@ -104,12 +123,18 @@ pub(super) fn parse(
 /// Takes in texts as messages.
 struct KnowledgeMessages<'m, 'de> {
     collector: &'m mut MessageCollector<'de>,
+    budget: &'m MemoryBudget,
+    /// What nobody knows.
+    rest: BesideWords,
 }
 
 impl KnowledgeMessages<'_, '_> {
     fn raw(&mut self, role: Role, name: &str, text: Raw<'_>) {
         let mut words = String::new();
-        text.append_text(&mut words);
+        // Of a number or the like nothing could be shown.
+        if text.0.starts_with(['"', '[', '{']) {
+            all_words(text, &mut words);
+        }
         self.text(role, name, &words);
     }
 
@@ -144,10 +169,10 @@ impl KnowledgeMessages<'_, '_> {
         });
     }
 
-    /// Adds the texts of a list of files, or of an object with a text under each name; what is neither holds no text to
-    /// show.
+    /// Adds the texts of a list of files, or of an object with a text under each name, or a text alone.
     fn all(&mut self, role: Role, raw: Raw<'_>) -> Result<(), ImportError> {
         if !raw.0.starts_with(['{', '[']) {
+            self.raw(role, "", raw);
             return Ok(());
         }
         let read = json::deserialize_into(raw.0, TextSink { collected: self, role });
@@ -160,19 +185,35 @@ struct TextSink<'t, 'm, 'de> {
     role: Role,
 }
 
+impl TextSink<'_, '_, '_> {
+    fn file(&mut self, file: &KnowledgeFile<'_>) {
+        let name = file.name.as_deref().or(file.path.as_deref()).unwrap_or_default();
+        let before = self.collected.collector.arena.messages.len();
+        self.collected.raw(self.role, name, file.content);
+        let rest = &mut self.collected.rest;
+        rest.keep_unread("", file);
+        // What is empty has a name all the same.
+        let is_named = self.collected.collector.arena.messages.len() > before;
+        for (key, text) in [("filename", &file.name), ("path", &file.path)] {
+            if !is_named || text.as_deref() != Some(name) {
+                rest.keep_text(key, text);
+            }
+        }
+    }
+}
+
 impl<'de> Sink<'de> for TextSink<'_, '_, '_> {
     fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(FieldKey(key)) = map.next_key()? {
-            let text = map.next_value_seed(MemoryBudget::none().seed::<Raw<'de>>())?;
+            let text = map.next_value_seed(self.collected.budget.seed::<Raw<'de>>())?;
             self.collected.raw(self.role, &key, text);
         }
         Ok(())
     }
 
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(file) = list.next_element_seed(MemoryBudget::none().seed::<KnowledgeFile<'de>>())? {
-            let name = file.name.as_deref().or(file.path.as_deref()).unwrap_or_default();
-            self.collected.raw(self.role, name, file.content);
+        while let Some(file) = list.next_element_seed(self.collected.budget.seed::<KnowledgeFile<'de>>())? {
+            self.file(&file);
         }
         Ok(())
     }

@@ -56,6 +56,16 @@ pub(super) fn left_out_of_encrypted(key: &str) -> Option<LeftOutReason> {
     if key == "data" { Some(Internal) } else { left_out(key) }
 }
 
+/// Returns the same of a project, a memory and a frame: their names are the titles.
+pub(super) fn left_out_of_knowledge(key: &str) -> Option<LeftOutReason> {
+    match key {
+        "name" => Some(ShownElsewhere),
+        "kind" => Some(TypeOrFormat),
+        "active_version" => Some(Id),
+        key => left_out(key),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +75,10 @@ mod tests {
         LEFT_OUT.check(left_out);
         assert_eq!((left_out("tool_use_id"), left_out("data")), (Some(Id), None));
         assert_eq!(left_out_of_encrypted("data"), Some(Internal));
+        assert_eq!(
+            (left_out_of_knowledge("name"), left_out_of_knowledge("uuid")),
+            (Some(ShownElsewhere), Some(Id))
+        );
         for words in ["text", "title", "summary", "display_content", "integration_name", "input", "widget"] {
             assert_eq!(left_out(words), None, "{words}");
         }
