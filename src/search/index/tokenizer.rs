@@ -106,7 +106,7 @@ fn visit_word(text: &str, start: usize, word: &mut String, visit: &mut impl FnMu
 
 /// Returns where the next piece of a cut word begins, if marks cut it at byte `at`, behind `word`.
 fn piece_after(text: &str, at: usize, word: &str) -> Option<usize> {
-    let next = run_end(text, at)?;
+    let next = run_end(text.as_bytes(), at)?;
     let (right, _) = CaseFolding::ALL.unit(text, next)?;
     let left = word.chars().next_back()?;
     (is_letter_of_spaced_script(right) && cut_word(left, right)).then_some(next)
@@ -152,7 +152,7 @@ fn visit_pairs(
     let mut is_alone = true;
     loop {
         let neighbour = unspaced_letter(text, last_range.end);
-        let behind_marks = || unspaced_letter(text, run_end(text, last_range.end)?);
+        let behind_marks = || unspaced_letter(text, run_end(text.as_bytes(), last_range.end)?);
         let is_cut_off = neighbour.is_none();
         let next = neighbour.or_else(behind_marks);
         if is_cut_off && is_alone {

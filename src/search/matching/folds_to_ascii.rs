@@ -28,8 +28,10 @@ impl FoldsToAscii {
     pub const CUTS: Self = Self(8);
     /// Escapes of Markdown that do not begin a word.
     pub const ESCAPES: Self = Self(16);
+    /// Words with marks of Markdown at an edge.
+    pub const EDGES: Self = Self(32);
     /// Any of these may be there.
-    pub const ANY: Self = Self(31);
+    pub const ANY: Self = Self(63);
 
     /// Looks at the characters of a text until all is known.
     pub fn of(text: &str) -> Self {
@@ -114,8 +116,12 @@ impl FoldsToAscii {
             (Some(left), Some(right)) => markdown_marks::cut_word(left, right),
             _ => (first.is_some() || is_letter(left)) && (last.is_some() || is_letter(right)),
         };
-        if cuts && markdown_marks::run_end(text, at).is_some() {
+        if cuts && markdown_marks::run_end(bytes, at).is_some() {
             self.insert(Self::CUTS);
+        }
+        let is_blank = |c: Option<char>| c.is_some_and(char::is_whitespace);
+        if is_blank(left) != is_blank(right) {
+            self.insert(Self::EDGES);
         }
         end
     }

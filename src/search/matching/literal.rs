@@ -33,10 +33,18 @@ const ASCII_BLOCK: usize = 64;
 #[derive(Clone, Debug)]
 struct AsciiNeedle {
     needle: Box<[u8]>,
-    piece: Range<usize>,
-    /// Finds the candidates for the piece.
-    scanner: ByteScanner,
+    /// Its longest word.
+    word: NeedlePiece,
+    /// The last letter of a word and the blank behind it, of short words: not looked for where marks may stand between.
+    gap: Option<NeedlePiece>,
     ignore_case: bool,
+}
+
+/// A piece of a needle, and what finds the candidates for it.
+#[derive(Clone, Debug)]
+struct NeedlePiece {
+    range: Range<usize>,
+    scanner: ByteScanner,
 }
 
 /// The length from which a word is rarer than the gap between two words.
@@ -92,11 +100,11 @@ impl Literal {
     pub fn hits<'a>(&'a self, text: &'a str, foldable: FoldsToAscii) -> LiteralHits<'a> {
         let ascii = self.ascii.as_ref();
         let mode = match ascii {
-            Some(ascii) if !foldable.meets(self.needs_folding) => ScanMode::Bytes(ascii.hits(text)),
+            Some(ascii) if !foldable.meets(self.needs_folding) => ScanMode::Bytes(ascii.hits(text, foldable)),
             // A blank may stand for a long run of white space, and marks may cut a word anywhere: then there is no
             // telling where to begin.
             Some(ascii) if !self.is_spaced() && !foldable.meets(self.needs_folding.of_ascii()) => {
-                ScanMode::BytesAndUnits { hits: ascii.hits(text), next: NextAsciiHit::Unknown }
+                ScanMode::BytesAndUnits { hits: ascii.hits(text, foldable), next: NextAsciiHit::Unknown }
             }
             _ => ScanMode::Units,
         };
@@ -176,19 +184,20 @@ impl Literal {
     /// Returns where a hit ends that begins at byte `start`, which is the beginning of a unit. `None`: there is none.
     pub fn match_at(&self, text: &str, start: usize) -> Option<usize> {
         let mut at = start;
-        let mut before = ' ';
+        let mut before = None;
         for &wanted in &self.units {
-            let (unit, end) = self.folding.unit(text, at)?;
-            at = if wanted == ' ' {
-                unit.is_whitespace().then(|| self.after_space(text, end))?
-            } else if unit == wanted {
-                end
-            } else {
-                let behind = markdown_marks::pass(text, at, before, wanted)?;
-                let (unit, end) = self.folding.unit(text, behind)?;
-                (unit == wanted).then_some(end)?
+            let is_wanted = |&(unit, _): &(char, usize)| {
+                if wanted == ' ' { unit.is_whitespace() } else { unit == wanted }
             };
-            before = wanted;
+            let unit = self.folding.unit(text, at)?;
+            let (_, end) = if is_wanted(&unit) {
+                unit
+            } else {
+                let behind = markdown_marks::pass(text, at, before?, wanted)?;
+                self.folding.unit(text, behind).filter(is_wanted)?
+            };
+            at = if wanted == ' ' { self.after_space(text, end) } else { end };
+            before = Some(wanted);
         }
         Some(at)
     }
@@ -254,6 +263,7 @@ impl Iterator for LiteralHits<'_> {
 #[derive(Clone, Debug)]
 struct AsciiHits<'a> {
     ascii: &'a AsciiNeedle,
+    piece: &'a Range<usize>,
     text: &'a [u8],
     candidates: Candidates<'a>,
 }
@@ -261,8 +271,8 @@ struct AsciiHits<'a> {
 impl AsciiHits<'_> {
     /// Returns the next that begins at or after `at`.
     fn next_from(&mut self, at: usize) -> Option<Range<usize>> {
-        let (ascii, text) = (self.ascii, self.text);
-        self.candidates.find_map(|offset| ascii.hit_at(text, offset, at))
+        let (ascii, piece, text) = (self.ascii, self.piece, self.text);
+        self.candidates.find_map(|offset| ascii.hit_at(text, piece, offset, at))
     }
 }
 
@@ -297,23 +307,24 @@ impl AsciiNeedle {
             start += word.len() + 1;
         }
         let word_gap = needle.windows(3).position(|bytes| bytes[0] != b' ' && bytes[1] == b' ');
-        let scanner = match word_gap.filter(|_| piece.len() < LONG_WORD) {
-            Some(offset) => {
-                piece = offset..offset + 1;
-                ByteScanner::word_gap(needle[offset], needle[offset + 2], ignore_case)
-            }
-            None => ByteScanner::pair(&needle[piece.clone()], ignore_case),
-        };
-        Self { needle, piece, scanner, ignore_case }
+        let gap = word_gap.filter(|_| piece.len() < LONG_WORD).map(|offset| NeedlePiece {
+            range: offset..offset + 1,
+            scanner: ByteScanner::word_gap(needle[offset], needle[offset + 2], ignore_case),
+        });
+        let scanner = ByteScanner::pair(&needle[piece.clone()], ignore_case);
+        Self { needle, word: NeedlePiece { range: piece, scanner }, gap, ignore_case }
     }
 
-    fn hits<'a>(&'a self, text: &'a str) -> AsciiHits<'a> {
-        AsciiHits { ascii: self, text: text.as_bytes(), candidates: self.scanner.candidates(text.as_bytes()) }
+    fn hits<'a>(&'a self, text: &'a str, foldable: FoldsToAscii) -> AsciiHits<'a> {
+        let gap = self.gap.as_ref().filter(|_| !foldable.meets(FoldsToAscii::EDGES));
+        let NeedlePiece { range, scanner } = gap.unwrap_or(&self.word);
+        let text = text.as_bytes();
+        AsciiHits { ascii: self, piece: range, text, candidates: scanner.candidates(text) }
     }
 
     /// Returns the hit whose piece begins at `offset`, if it does and the hit begins at or after `at`.
-    fn hit_at(&self, text: &[u8], offset: usize, at: usize) -> Option<Range<usize>> {
-        let piece = &self.needle[self.piece.clone()];
+    fn hit_at(&self, text: &[u8], range: &Range<usize>, offset: usize, at: usize) -> Option<Range<usize>> {
+        let piece = &self.needle[range.clone()];
         let candidate = text.get(offset.max(at)..offset + piece.len())?;
         let same = if self.ignore_case { candidate.eq_ignore_ascii_case(piece) } else { candidate == piece };
         if !same {
@@ -322,51 +333,49 @@ impl AsciiNeedle {
         if piece.len() == self.needle.len() {
             return Some(offset..offset + piece.len());
         }
-        let start = at + self.before(&text[at..offset])?;
-        Some(start..self.after(text, offset + piece.len())?)
+        let start = at + self.before(&text[at..offset], range.start)?;
+        Some(start..self.after(text, offset + piece.len(), range.end)?)
     }
 
-    /// Returns where the needle begins, if what precedes its piece stands at the end of `text`.
-    fn before(&self, text: &[u8]) -> Option<usize> {
+    /// Returns where the needle begins, if its first `count` bytes stand at the end of `text`.
+    fn before(&self, text: &[u8], count: usize) -> Option<usize> {
         let mut at = text.len();
-        for &wanted in self.needle[..self.piece.start].iter().rev() {
-            if wanted == b' ' {
-                let run = text[..at].iter().rev().take_while(|&&byte| is_space(byte)).count();
-                if run == 0 {
-                    return None;
-                }
-                at -= run;
-            } else {
-                at = at.checked_sub(1)?;
-                if self.fold(text[at]) != wanted {
-                    return None;
-                }
+        for place in (0..count).rev() {
+            let wanted = self.needle[place];
+            let is_wanted =
+                |at: usize| at.checked_sub(1).is_some_and(|last| self.is_same(text[last], wanted));
+            if !is_wanted(at) {
+                let is_edge = markdown_marks::is_edge(wanted.into(), self.needle[place + 1].into());
+                at = markdown_marks::run_start(&text[..at]).filter(|&at| is_edge && is_wanted(at))?;
             }
+            let run = || text[..at].iter().rev().take_while(|&&byte| is_space(byte)).count();
+            at -= if wanted == b' ' { run() } else { 1 };
         }
         Some(at)
     }
 
-    /// Returns where the needle ends, if what follows its piece stands in `text` from `at` on.
-    fn after(&self, text: &[u8], mut at: usize) -> Option<usize> {
-        for &wanted in &self.needle[self.piece.end..] {
-            if wanted == b' ' {
-                let run = text[at..].iter().take_while(|&&byte| is_space(byte)).count();
-                if run == 0 {
-                    return None;
-                }
-                at += run;
-            } else {
-                if self.fold(*text.get(at)?) != wanted {
-                    return None;
-                }
-                at += 1;
+    /// Returns where the needle ends, if its bytes from `from` on stand in `text` from `at` on.
+    fn after(&self, text: &[u8], mut at: usize, from: usize) -> Option<usize> {
+        for place in from..self.needle.len() {
+            let wanted = self.needle[place];
+            let is_wanted = |at: usize| text.get(at).is_some_and(|&byte| self.is_same(byte, wanted));
+            if !is_wanted(at) {
+                let is_edge = markdown_marks::is_edge(self.needle[place - 1].into(), wanted.into());
+                at = markdown_marks::run_end(text, at).filter(|&at| is_edge && is_wanted(at))?;
             }
+            let run = || text[at..].iter().take_while(|&&byte| is_space(byte)).count();
+            at += if wanted == b' ' { run() } else { 1 };
         }
         Some(at)
     }
 
-    fn fold(&self, byte: u8) -> u8 {
-        if self.ignore_case { byte.to_ascii_lowercase() } else { byte }
+    /// Returns whether a byte of a text is one of the needle, whose blank is any white space.
+    fn is_same(&self, byte: u8, wanted: u8) -> bool {
+        match wanted {
+            b' ' => is_space(byte),
+            _ if self.ignore_case => byte.to_ascii_lowercase() == wanted,
+            _ => byte == wanted,
+        }
     }
 }
 
@@ -440,6 +449,10 @@ mod tests {
             ("是重点", "是**重点"),
             ("an unbelievable tale", "an un**believ**able  tale"),
             ("don't stop", "don’t stop"),
+            ("it works in", "it **works** in"),
+            ("to be or", "to *be* `or"),
+            ("step 1: open", "step 1:** open"),
+            ("it works é", "it **works** é"),
         ];
         for (typed, text) in cases {
             let around = format!("éa {text} b");
@@ -476,7 +489,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_fast_way_finds_what_the_meaning_says(
-            typed in "[abkABfis2 .'é日*_\\\\]{1,4}",
+            typed in "[abkABfis2  .'é日*_\\\\]{1,5}",
             text in "([abkABKſfisﬁß2² é日\u{301}\u{a0}\u{ad}\u{200b}’“…*`_\\\\\n]{0,20}[ab \n]{0,100}){0,4}",
         ) {
             let Some(mut literal) = Literal::new(&typed) else { return Ok(()) };

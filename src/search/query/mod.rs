@@ -31,7 +31,7 @@
 //! *Smart case*: a word, phrase or expression with an upper-case letter (outside an escape such as `\W`) is
 //! matched by case. Letters without accents find letters with them, accented ones only themselves; half and full
 //! width, raised digits and `ß` likewise. What keyboards lack is found by what is typed for it: `'` finds `’`, `fi` finds
-//! `ﬁ`, and what nobody sees, or what marks of Markdown cut (`un**believ**able`, `get\_value`), is found as it is read.
+//! `ﬁ`, and what nobody sees, or what marks of Markdown cut (`un**believ**able`, `get\_value`), is found as it is read; a phrase goes over marks.
 //! An unknown `key:` is plain text, and a known one is offered if it is near. Parsing never fails: what cannot be understood is searched as it
 //! stands, and a [`Problem`] says what is off and where.
 
