@@ -5,10 +5,15 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
+use clap::{
+    ArgGroup, Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 
 use crate::{
-    config::{ConversationMb, CountLimit, LimitSettings, OptionValue, SizeLimit, help},
+    config::{
+        ConversationMb, CountLimit, LimitSettings, NamedValues, OptionValue, SizeLimit, ThemeName, help,
+    },
     extract::Format,
     provider,
 };
@@ -65,6 +70,8 @@ pub struct GlobalArgs {
     pub no_config: bool,
     // What follows is in the config file too. Its words and bounds are from there, and a flag that is not given is not
     // known here: what holds then, the layers below decide.
+    #[arg(long, global = true, value_name = "NAME", value_parser = theme_parser(), help = flag(help::THEME, "auto"))]
+    pub theme: Option<ThemeName>,
     #[arg(long, global = true, value_enum, value_name = "WHEN", help = flag(help::COLOR, "auto"))]
     pub color: Option<ColorArg>,
     #[arg(long, global = true, value_name = "N", help = limit(help::CONVERSATION_MB, |limits| &limits.conversation_mb))]
@@ -91,6 +98,15 @@ fn flag(help: &str, default: &str) -> String {
 /// Returns the help of a bound with its built-in value.
 fn limit(help: &str, which: impl Fn(&LimitSettings) -> &dyn OptionValue) -> String {
     flag(help, &which(&LimitSettings::default()).show())
+}
+
+/// Returns what reads the name of a theme: the config's words.
+fn theme_parser() -> impl TypedValueParser<Value = ThemeName> {
+    let words = ThemeName::ALL.iter().map(|(_, word)| *word);
+    PossibleValuesParser::new(words).map(|word| {
+        let named = ThemeName::ALL.iter().find(|(_, known)| *known == word);
+        named.map_or_else(ThemeName::default, |(name, _)| *name)
+    })
 }
 
 /// When to colour.

@@ -35,6 +35,7 @@ impl GlobalSettings {
             None => ConfigChoice::Usual,
         };
         let flags = Flags {
+            theme: given.theme,
             color: given.color.map(|color| match color {
                 args::ColorArg::Auto => Color::Auto,
                 args::ColorArg::Always => Color::Always,

@@ -190,6 +190,8 @@ fn keys() -> Roff {
             "copy-as-markdown, copy-as-text and copy-as-json say how messages and conversations are copied from there \
              on. As JSON a conversation is its original object, as extract -f json gives it; a message, or several \
              marked ones of either, are an object a message: role, time, model, text.",
+            "theme-auto, theme-terminal, theme-dark, theme-light and theme-mono show everything in that theme until one \
+             leaves.",
             "redact takes secrets out of all that is copied, piped or extracted. The files of attachments are copied \
              as they are, and the status line says so.",
         ],
@@ -283,7 +285,13 @@ fn exit_status_and_environment() -> Roff {
             ("UNSPOOL_ARCHIVE", "the archive to open when none is named"),
             (
                 "NO_COLOR, CLICOLOR_FORCE",
-                "no colours (the screen then has the theme mono), or colours even into a pipe; --color overrides them",
+                "no colours (the screen then has the theme mono), or colours even into a pipe; --color overrides them, and \
+                 --theme for the screen",
+            ),
+            (
+                "COLORFGBG",
+                "the colours of the terminal's text and ground, as rxvt and Konsole set it: with theme = auto it says \
+                 whether that is dark or light where the terminal, asked at the start, does not answer in two seconds",
             ),
             (
                 "COLORTERM",

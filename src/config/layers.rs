@@ -25,12 +25,21 @@ impl Config {
         config.apply_environment(environment);
         config.apply_flags(flags);
         // Last: it follows from what all layers say of colour.
-        if config.color.value == Color::Never {
-            config.theme = Layered { value: ThemeName::Mono, origin: config.color.origin };
-        } else if environment.colorless_terminal && config.color.value == Color::Auto {
-            config.theme = Layered { value: ThemeName::Mono, origin: ValueOrigin::Environment("TERM") };
-        }
+        config.drop_colors(environment);
         (config, problems)
+    }
+
+    /// Takes the theme without colours where there are to be none, unless a flag asks for another and none for that.
+    fn drop_colors(&mut self, environment: &Environment) {
+        let asked_for = |origin| matches!(origin, ValueOrigin::Flag(_));
+        if asked_for(self.theme.origin) && !asked_for(self.color.origin) {
+            return;
+        }
+        if self.color.value == Color::Never {
+            self.theme = Layered { value: ThemeName::Mono, origin: self.color.origin };
+        } else if environment.colorless_terminal && self.color.value == Color::Auto {
+            self.theme = Layered { value: ThemeName::Mono, origin: ValueOrigin::Environment("TERM") };
+        }
     }
 
     fn apply_environment(&mut self, environment: &Environment) {
@@ -50,6 +59,7 @@ impl Config {
 
     fn apply_flags(&mut self, flags: &Flags) {
         let limits = &mut self.limits;
+        self.theme.flag("--theme", flags.theme);
         self.color.flag("--color", flags.color);
         limits.conversation_mb.flag("--limit-conversation-mb", flags.conversation_mb);
         limits.member_gb.flag("--limit-member-gb", flags.member_gb);
@@ -102,6 +112,7 @@ impl Environment {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)] // the fields of `Config`
 pub struct Flags {
+    pub theme: Option<ThemeName>,
     pub color: Option<Color>,
     pub conversation_mb: Option<ConversationMb>,
     pub member_gb: Option<SizeLimit>,

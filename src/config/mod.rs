@@ -49,8 +49,10 @@ pub enum Color {
 /// The themes there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ThemeName {
-    /// The terminal's own sixteen colours.
+    /// Dark or light, as the terminal's ground is; where that is not known, the terminal's own.
     #[default]
+    Auto,
+    /// The terminal's own text and ground: weights only.
     Terminal,
     /// Light on dark, in colours of its own.
     Dark,
@@ -66,8 +68,13 @@ impl NamedValues for Color {
 }
 
 impl NamedValues for ThemeName {
-    const ALL: &'static [(Self, &'static str)] =
-        &[(Self::Terminal, "terminal"), (Self::Dark, "dark"), (Self::Light, "light"), (Self::Mono, "mono")];
+    const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Auto, "auto"),
+        (Self::Terminal, "terminal"),
+        (Self::Dark, "dark"),
+        (Self::Light, "light"),
+        (Self::Mono, "mono"),
+    ];
 }
 
 impl NamedValues for clipboard::ClipboardSetting {
@@ -150,6 +157,8 @@ pub struct LimitSettings {
 pub mod help {
     #![allow(missing_docs)] // the words are the documentation
     pub const COLOR: &str = "Colours on stdout";
+    pub const THEME: &str = "How the screen looks: dark or light as the terminal's ground is, in its own text and ground, \
+                             in colours of its own on a dark or a light ground, or without any colour";
     pub const CONVERSATION_MB: &str = "Largest conversation that is read, in MB of JSON";
     pub const MEMBER_GB: &str = "Largest member of an archive that is read, in GB, inflated";
     pub const RATIO: &str = "Most inflated bytes for a compressed one, looked at past 256 MB";
@@ -240,13 +249,7 @@ impl Config {
             "UNSPOOL_ARCHIVE",
             "What to open when neither an ARCHIVE nor --demo is given: one path or several",
         );
-        option(
-            "theme",
-            theme,
-            "NO_COLOR",
-            "How the screen looks: in the terminal's own colours, in 24-bit colours of its own on a dark or a light \
-             ground, or without any colour",
-        );
+        option("theme", theme, "--theme", help::THEME);
         option("color", color, "--color", help::COLOR);
         option(
             "clipboard",

@@ -120,6 +120,18 @@ fn without_colour_the_theme_is_mono_and_says_why() {
 }
 
 #[test]
+fn a_theme_that_is_asked_for_counts_over_the_environment_but_not_over_color_never() {
+    let no_color = Environment { no_color: true, ..Environment::default() };
+    let theme = |color: Option<Color>| {
+        let flags = Flags { theme: Some(ThemeName::Light), color, ..Flags::default() };
+        let (config, _) = Config::from_layers(Some(b"theme = \"dark\""), &context(), &no_color, &flags);
+        (config.theme.value, config.theme.origin)
+    };
+    assert_eq!(theme(None), (ThemeName::Light, ValueOrigin::Flag("--theme")));
+    assert_eq!(theme(Some(Color::Never)), (ThemeName::Mono, ValueOrigin::Flag("--color")));
+}
+
+#[test]
 fn what_there_is_not_is_named_with_its_place_and_with_what_was_meant() {
     for (file, problem) in [
         ("thme = \"dark\"", r#"1:1: there is no option "thme": did you mean "theme"?"#),
@@ -131,7 +143,7 @@ fn what_there_is_not_is_named_with_its_place_and_with_what_was_meant() {
         ("theme = \"drak\"", r#"1:9: theme: there is no "drak": did you mean "dark"?"#),
         (
             "theme = \"solarized\"",
-            r#"1:9: theme: there is no "solarized": it takes "terminal", "dark", "light" or "mono""#,
+            r#"1:9: theme: there is no "solarized": it takes "auto", "terminal", "dark", "light" or "mono""#,
         ),
         ("osc52-limit = -3", "1:15: osc52-limit: it takes a number from 1 to 1000000000, not -3"),
         ("osc52-limit = \"9\"", "1:15: osc52-limit: it takes a number from 1 to 1000000000, not a text"),
@@ -164,7 +176,7 @@ fn what_there_is_not_is_named_with_its_place_and_with_what_was_meant() {
 fn a_wrong_value_falls_back_alone() {
     let (config, problems) = of("theme = \"drak\"\ndates = \"iso\"\n[limits]\nratio = 0\nmembers = 9\n");
     assert_eq!(problems.len(), 2);
-    assert_eq!(config.theme.value, ThemeName::Terminal);
+    assert_eq!(config.theme.value, ThemeName::Auto);
     assert_eq!(config.dates.value, dates::DateStyle::Iso);
     assert_eq!(config.limits().ratio, Limits::default().ratio);
     assert_eq!(config.limits().members, 9);
@@ -185,7 +197,7 @@ fn of_what_is_no_toml_nothing_counts_and_its_place_is_told() {
     let bytes = b"theme = \"dark\"\n# \xff\n";
     let (config, problems) =
         Config::from_layers(Some(bytes), &context(), &Environment::default(), &Flags::default());
-    assert_eq!(config.theme.value, ThemeName::Terminal);
+    assert_eq!(config.theme.value, ThemeName::Auto);
     assert_eq!(problems[0].to_string(), "2:3: this is no UTF-8: nothing of the file counts");
 }
 

@@ -12,7 +12,7 @@ use super::{
     keymap::{Keymap, Meaning},
     queue::Typed,
     terminal::{self, Signal, Terminal},
-    theme::Theme,
+    theme::ThemeChoice,
     welcome::{self, Decision, Welcome},
 };
 use crate::{
@@ -41,7 +41,7 @@ pub(super) fn choose(
     terminal: &mut Terminal,
     launch: &Launch,
     keymap: &Keymap,
-    theme: &Theme,
+    theme: &mut ThemeChoice,
     waiting: &Receiver<Event>,
 ) -> Result<Chosen> {
     let mut welcome = Welcome::new(welcome::find_archives(), keymap.clone());
@@ -51,7 +51,7 @@ pub(super) fn choose(
     loop {
         let size = terminal.size();
         let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
-        let cursor = welcome.draw(theme, &mut buffer);
+        let cursor = welcome.draw(theme.theme(), &mut buffer);
         terminal.present(&buffer, cursor)?;
         let choice = match waiting.recv() {
             Ok(Event::Typed(Typed::Key(key), _)) => typed(terminal, &mut welcome, keymap, key)?,
@@ -62,6 +62,10 @@ pub(super) fn choose(
             Ok(Event::Signal(signal)) if signal.ends() => return Ok(Chosen::Signal(signal)),
             Ok(Event::Signal(signal)) => {
                 terminal.handle_signal(signal)?;
+                Decision::None
+            }
+            Ok(Event::Answer(answer)) => {
+                theme.answered(answer);
                 Decision::None
             }
             Ok(Event::Resized | Event::Action(_) | Event::ToTerminal(_) | Event::Picked(_)) => Decision::None,

@@ -88,6 +88,12 @@ commands! {
     CopyAsText = "copy-as-text", "copy-as text";
     /// From here on copies are JSON: a conversation's original object, an object a message.
     CopyAsJson = "copy-as-json", "copy-as json";
+    /// As the terminal's ground is.
+    ThemeAuto = "theme-auto", "theme auto: as the terminal's ground is";
+    ThemeTerminal = "theme-terminal", "theme terminal: its own text and ground";
+    ThemeDark = "theme-dark", "theme dark";
+    ThemeLight = "theme-light", "theme light";
+    ThemeMono = "theme-mono", "theme mono: no colours";
     Extract = "extract", "extract to a file", hint "extract";
     ExtractAll = "extract-all", "extract all marked, or all listed";
     Mark = "mark", "mark the conversation";

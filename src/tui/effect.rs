@@ -6,6 +6,7 @@ use std::{borrow::Cow, path::PathBuf, sync::Arc};
 
 use super::lookup::Lookup;
 use crate::{
+    config::ThemeName,
     extract::{
         self, ExtractOptions, Extraction,
         clipboard::{Copied, CopyError},
@@ -43,6 +44,8 @@ pub enum TerminalRequest {
     Suspend,
     /// Forget what the terminal shows and draw all of it.
     Redraw,
+    /// Show everything in this theme.
+    Theme(ThemeName),
     /// Leave.
     Quit,
 }

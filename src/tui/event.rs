@@ -9,7 +9,7 @@ use anyhow::Result;
 use super::{
     action::Action,
     queue::Typed,
-    terminal::{self, Signal, TerminalInput},
+    terminal::{self, Signal, TerminalAnswer, TerminalInput},
 };
 
 /// Something that reaches the loop.
@@ -27,6 +27,8 @@ pub enum Event {
     Picked(String),
     /// The terminal may have another size.
     Resized,
+    /// The terminal answers.
+    Answer(TerminalAnswer),
 }
 
 /// Makes events of keys, pastes, resizes and signals.
@@ -42,6 +44,7 @@ pub(super) fn listen(events: &Sender<Event>) -> Result<()> {
             TerminalInput::Key(key) => Event::Typed(Typed::Key(key), typed.quiet),
             TerminalInput::Paste(text) => Event::Typed(Typed::Paste(text), typed.quiet),
             TerminalInput::Resize => Event::Resized,
+            TerminalInput::Answer(answer) => Event::Answer(answer),
         });
     })?;
     Ok(())

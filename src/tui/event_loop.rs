@@ -16,7 +16,7 @@ use super::{
     pipe,
     queue::KeyQueue,
     terminal::{self, Signal, Terminal},
-    theme::Theme,
+    theme::{Theme, ThemeChoice},
     view,
 };
 use crate::config;
@@ -60,7 +60,7 @@ pub(super) struct EventLoop<'a> {
     app: App,
     typed: KeyQueue,
     executor: &'a Executor,
-    theme: &'a Theme,
+    theme: ThemeChoice,
     buffer: Buffer,
     /// A text that would be copied ends the loop.
     pick: bool,
@@ -78,7 +78,7 @@ impl<'a> EventLoop<'a> {
     pub(super) fn new(
         terminal: &'a mut Terminal,
         (app, effects): (App, Vec<Effect>),
-        theme: &'a Theme,
+        theme: ThemeChoice,
         executor: &'a Executor,
         pick: bool,
         hooks: Hooks,
@@ -124,7 +124,7 @@ impl<'a> EventLoop<'a> {
             self.buffer = Buffer::empty(area);
         }
         let mut links = Vec::new();
-        let cursor = (self.hooks.draw)(&mut self.app, self.theme, &mut self.buffer, &mut links);
+        let cursor = (self.hooks.draw)(&mut self.app, self.theme.theme(), &mut self.buffer, &mut links);
         self.terminal.present_linked(&self.buffer, &links, cursor)?;
         if !self.leaving {
             self.uncopied = None;
@@ -150,6 +150,10 @@ impl<'a> EventLoop<'a> {
             }
             Event::Picked(text) => return Ok(Some(End::Picked(text))),
             Event::Resized => Some(self.resized()),
+            Event::Answer(answer) => {
+                self.theme.answered(answer);
+                None
+            }
             Event::Signal(signal) if signal.ends() => return Ok(Some(End::Signal(signal))),
             Event::Signal(signal) => {
                 self.terminal.handle_signal(signal)?;
@@ -223,6 +227,7 @@ impl<'a> EventLoop<'a> {
                 self.app.update(self.resized());
             }
             TerminalRequest::Redraw => self.terminal.redraw_in_full(),
+            TerminalRequest::Theme(name) => self.theme.choose(name),
             // What goes through the terminal can only be copied while there is one.
             TerminalRequest::Quit if self.copies > 0 && !self.leaving => {
                 self.leaving = true;

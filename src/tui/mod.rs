@@ -59,7 +59,7 @@ use self::{
     executor::Executor,
     keymap::Keymap,
     terminal::{Signal, Terminal},
-    theme::{ColorDepth, Theme},
+    theme::{ColorDepth, Ground, ThemeChoice},
 };
 use crate::{
     archive::Archive,
@@ -84,11 +84,15 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
     let given = archives::open(&launch)?;
     let (events, waiting) = channel();
     let mut terminal = Terminal::enter(terminal::TerminalOptions { stdout_is_data: launch.pick })?;
+    let mut theme =
+        ThemeChoice::new(launch.config.theme.value, ColorDepth::of_terminal(), Ground::of_environment());
+    if theme.asks_for_ground() {
+        terminal.ask_for_ground()?;
+    }
     event::listen(&events)?;
-    let theme = Theme::of(launch.config.theme.value, ColorDepth::of_terminal());
     let keymap = Keymap::of(&launch.config.keys);
     let archives = if given.is_empty() {
-        match archives::choose(&mut terminal, &launch, &keymap, &theme, &waiting)? {
+        match archives::choose(&mut terminal, &launch, &keymap, &mut theme, &waiting)? {
             Chosen::Archive(archive) => vec![*archive],
             Chosen::Nothing => {
                 terminal::discard_burst();
@@ -116,7 +120,7 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
         warning: launch.warning.clone(),
     };
     let app = App::new(setup(&launch.config, keymap, present(&archives)), start);
-    let end_of_it = EventLoop::new(&mut terminal, app, &theme, &executor, pick, hooks).run(&waiting);
+    let end_of_it = EventLoop::new(&mut terminal, app, theme, &executor, pick, hooks).run(&waiting);
     cancel.store(true, Ordering::Relaxed);
     let end_of_it = match end_of_it {
         // A frame may be on its way when the terminal goes: that is told before the signal comes.

@@ -26,6 +26,15 @@ pub fn components(color: Color) -> Option<(u8, u8, u8)> {
     }
 }
 
+/// Returns the relative luminance of a colour by WCAG 2: from 0 to 1.
+pub fn luminance((red, green, blue): (u8, u8, u8)) -> f64 {
+    let linear = |part: u8| {
+        let part = f64::from(part) / 255.0;
+        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+}
+
 /// Returns the nearest of the 240 to a colour of 24 bits; any other stays as it is.
 pub fn nearest(color: Color) -> Color {
     let Color::Rgb(red, green, blue) = color else { return color };

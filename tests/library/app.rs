@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::support::{app::Driver, conversations::conversation};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use unspool::{
+    config::ThemeName,
     conversation::{Conversation, Time},
     extract::{
         clipboard::Copied,
@@ -706,5 +707,20 @@ fn what_was_chosen_is_of_the_conversation_it_was_asked_of() {
         };
         let titles: Vec<&str> = conversations.iter().map(|conversation| &*conversation.title).collect();
         assert_eq!(titles, ["Asked"], "{keys}");
+    }
+}
+
+#[test]
+fn a_theme_is_taken_at_once_by_its_name() {
+    for (typed, name) in
+        [("theme li", ThemeName::Light), ("theme mono", ThemeName::Mono), ("theme auto", ThemeName::Auto)]
+    {
+        let mut driver = Driver::new(80, 24, three());
+        driver.press("esc :").type_(typed).press("enter");
+        let [Effect::Terminal(TerminalRequest::Theme(taken))] = &driver.effects[..] else {
+            panic!("{typed}: {:?}", driver.effects)
+        };
+        assert_eq!(*taken, name, "{typed}");
+        assert!(driver.status().contains("until you leave"), "{typed}");
     }
 }

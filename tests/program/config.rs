@@ -423,6 +423,50 @@ mod on_the_screen {
         }
     }
 
+    /// Of a terminal that answers so: the bytes of the screen that the answer made, once this is painted.
+    fn painted_on(answers: &[u8], variables: &[(&str, &str)], painted: &[u8]) {
+        let mut setup = Setup::new(env!("CARGO_BIN_EXE_unspool"))
+            .args(["--demo"])
+            .env("COLORTERM", "truecolor")
+            .answers(answers);
+        for (name, value) in variables {
+            setup = setup.env(name, value);
+        }
+        let mut session = setup.spawn();
+        session.wait_for("50 conversations");
+        session.wait_for_bytes(painted, 0);
+        assert!(session.screen().starts_with(" ›  "), "nothing of the answer is typed\n{}", session.screen());
+        session.send("\x03");
+        assert_eq!(session.ended().exit_code(), 0);
+    }
+
+    #[test]
+    fn the_theme_is_as_the_ground_is_that_the_terminal_answers_or_the_environment_tells() {
+        let (dark, light) = (&b"48;2;22;24;29"[..], &b"48;2;251;250;247"[..]);
+        painted_on(b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c", &[], light);
+        painted_on(b"\x1b]11;rgb:0000/2b2b/3636\x07\x1b[?64c", &[], dark);
+        painted_on(super::super::support::pty::ATTRIBUTES, &[("COLORFGBG", "0;15")], light);
+        painted_on(b"\x1b]11;rgb:00/00/00\x07\x1b[?64c", &[("COLORFGBG", "0;15")], dark);
+        // An answer that never comes keeps nobody waiting, and who asks for a theme has it.
+        painted_on(b"", &[("COLORFGBG", "0;15")], light);
+    }
+
+    /// A slow line cuts an answer anywhere, and a late one comes when nobody waits any more.
+    #[test]
+    fn an_answer_in_pieces_types_nothing_and_neither_does_one_that_nobody_waits_for() {
+        let mut session = Setup::new(env!("CARGO_BIN_EXE_unspool")).args(["--demo"]).answers("").spawn();
+        session.wait_for("50 conversations");
+        for piece in ["\x1b]11;rgb:ffff/ff", "ff/ffff\x1b", "\\\x1b[?6", "2;22c"] {
+            session.send(piece);
+            session.settled(std::time::Duration::from_millis(200));
+        }
+        session.wait_for_bytes(b"48;5;", 0);
+        session.send("\x1b]11;rgb:0000/0000/0000\x1b\\\x1b[?62;22cregex");
+        session.wait_for(" › regex  ");
+        session.send("\x03");
+        assert_eq!(session.ended().exit_code(), 0);
+    }
+
     #[test]
     fn a_theme_with_a_ground_of_its_own_paints_every_cell() {
         let home = Home::with("theme = \"light\"\n");

@@ -176,7 +176,7 @@ impl Driver {
             let arrived = match input.input {
                 TerminalInput::Key(key) => Typed::Key(key),
                 TerminalInput::Paste(text) => Typed::Paste(text),
-                TerminalInput::Resize => continue,
+                TerminalInput::Resize | TerminalInput::Answer(_) => continue,
             };
             typed.push(arrived, input.quiet, &self.app);
             while let Some(action) = typed.next(&self.app) {

@@ -7,7 +7,7 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{Read, Write};
 use std::num::NonZero;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,13 @@ pub struct Setup {
     command: CommandBuilder,
     columns: u16,
     rows: u16,
+    answers: Vec<u8>,
 }
+
+/// What a program asks for at its start: the colour of the ground, and what the terminal is.
+pub const ASK: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
+/// What a terminal says of itself.
+pub const ATTRIBUTES: &[u8] = b"\x1b[?62;22c";
 
 impl Setup {
     /// The program in a terminal of 80×24, `TERM=xterm-256color`, with an environment that holds nothing of the
@@ -33,7 +39,7 @@ impl Setup {
         command.env("TZ", "UTC");
         command.env("XDG_CONFIG_HOME", "/nonexistent"); // nobody's own config file
         command.cwd(std::env::temp_dir());
-        Self { command, columns: 80, rows: 24 }
+        Self { command, columns: 80, rows: 24, answers: ATTRIBUTES.to_vec() }
     }
 
     /// With these arguments after those it has.
@@ -64,6 +70,13 @@ impl Setup {
         self
     }
 
+    /// In a terminal that answers this when it is asked; what it is and nothing of its ground if nothing is said here.
+    #[must_use]
+    pub fn answers(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.answers = bytes.into();
+        self
+    }
+
     /// Starts it.
     pub fn spawn(self) -> Session {
         let pair = native_pty_system().openpty(pty_size(self.columns, self.rows)).unwrap();
@@ -82,12 +95,13 @@ impl Setup {
             changed: Condvar::new(),
         });
         let reader = pair.master.try_clone_reader().unwrap();
+        let writer: Writer = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let reading = std::thread::spawn({
-            let shared = Arc::clone(&shared);
-            move || read(reader, &shared)
+            let (shared, writer, answers) = (Arc::clone(&shared), Arc::downgrade(&writer), self.answers);
+            move || read(reader, &shared, &writer, &answers)
         });
         Session {
-            writer: Some(pair.master.take_writer().unwrap()),
+            writer: Some(writer),
             master: Some(pair.master),
             child,
             shared,
@@ -97,10 +111,13 @@ impl Setup {
     }
 }
 
+/// What is typed goes this way.
+type Writer = Arc<Mutex<Box<dyn Write + Send>>>;
+
 /// A running program.
 pub struct Session {
     master: Option<Box<dyn MasterPty + Send>>,
-    writer: Option<Box<dyn Write + Send>>,
+    writer: Option<Writer>,
     child: Box<dyn Child + Send + Sync>,
     shared: Arc<Shared>,
     reading: Option<JoinHandle<()>>,
@@ -142,8 +159,14 @@ fn count(n: u16) -> NonZero<u16> {
     NonZero::new(n).unwrap()
 }
 
-fn read(mut reader: Box<dyn Read + Send>, shared: &Shared) {
+fn read(
+    mut reader: Box<dyn Read + Send>,
+    shared: &Shared,
+    writer: &Weak<Mutex<Box<dyn Write + Send>>>,
+    answers: &[u8],
+) {
     let mut buffer = vec![0; 65536];
+    let mut is_answered = false;
     let mut rate = None;
     loop {
         // Ten times a second, on a slow line.
@@ -153,6 +176,12 @@ fn read(mut reader: Box<dyn Read + Send>, shared: &Shared) {
         seen.terminal.process(&buffer[..length]);
         seen.raw.extend_from_slice(&buffer[..length]);
         seen.ended = length == 0;
+        if !is_answered && find(&seen.raw, ASK).is_some() {
+            is_answered = true;
+            if let Some(writer) = writer.upgrade() {
+                let _ = writer.lock().unwrap().write_all(answers);
+            }
+        }
         shared.changed.notify_all();
         if seen.ended || seen.letting_go {
             return;
@@ -169,7 +198,7 @@ fn read(mut reader: Box<dyn Read + Send>, shared: &Shared) {
 impl Session {
     /// Types this.
     pub fn send(&mut self, keys: impl AsRef<[u8]>) {
-        let writer = self.writer.as_mut().expect("the terminal is there");
+        let mut writer = self.writer.as_ref().expect("the terminal is there").lock().unwrap();
         writer.write_all(keys.as_ref()).unwrap();
         writer.flush().unwrap();
     }

@@ -88,7 +88,7 @@ impl Typist {
         let typed = match input.input {
             TerminalInput::Key(key) => Typed::Key(key),
             TerminalInput::Paste(text) => Typed::Paste(text),
-            TerminalInput::Resize => return,
+            TerminalInput::Resize | TerminalInput::Answer(_) => return,
         };
         self.queue.push(typed, input.quiet, &self.app);
         while let Some(action) = self.queue.next(&self.app).filter(|_| !self.has_left) {

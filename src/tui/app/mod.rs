@@ -42,7 +42,13 @@ use super::{
     effect::{CopyOutcome, Effect, Task, TerminalRequest},
     layout::Layout,
 };
-use crate::{extract::Format, library::Library, load::Progress, search::Clock};
+use crate::{
+    config::{NamedValues, ThemeName},
+    extract::Format,
+    library::Library,
+    load::Progress,
+    search::Clock,
+};
 
 /// The weight of a sentence in the status line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,6 +248,11 @@ impl App {
             (Command::CopyAsMarkdown, _) => self.copy_as(Format::Markdown),
             (Command::CopyAsText, _) => self.copy_as(Format::Text),
             (Command::CopyAsJson, _) => self.copy_as(Format::Jsonl),
+            (Command::ThemeAuto, _) => self.take_theme(ThemeName::Auto),
+            (Command::ThemeTerminal, _) => self.take_theme(ThemeName::Terminal),
+            (Command::ThemeDark, _) => self.take_theme(ThemeName::Dark),
+            (Command::ThemeLight, _) => self.take_theme(ThemeName::Light),
+            (Command::ThemeMono, _) => self.take_theme(ThemeName::Mono),
             (Command::Audit, _) => self.open_audit(),
             (Command::Extract, _) => self.open_extract(),
             (Command::ExtractAll, _) => self.open_extract_all(),
@@ -263,6 +274,13 @@ impl App {
             (_, Focus::List) => self.list_command(command),
             (_, Focus::Thread) => self.thread_command(command),
         }
+    }
+
+    /// Shows everything in another theme from here on.
+    fn take_theme(&mut self, name: ThemeName) -> Vec<Effect> {
+        let word = ThemeName::ALL.iter().find(|(other, _)| *other == name).map_or("", |(_, word)| word);
+        self.say(format!("theme {word} until you leave: --theme {word} begins with it"));
+        vec![Effect::Terminal(TerminalRequest::Theme(name))]
     }
 
     /// Puts a text into the search line, if it has the keys.

@@ -5,11 +5,12 @@
 //! may arrive in pieces: what is not finished [waits](Decoder::timeout), and only then
 //! [is taken](Decoder::on_timeout) for what it is so far. What no key sends, such as a late answer to somebody else's
 //! question or a mouse that somebody else has switched on, is swallowed whole; an ESC before it is a key all the
-//! same.
+//! same. An answer to a question of [our own](Decoder::await_answers) is told, up to the last of them.
 //!
 //! Keys are called as crossterm calls them, except that both 0x08 and 0x7f are the backspace key. A key right after an
 //! ESC is pressed with alt: whoever binds nothing to that takes it for both, [one after the other](super::queue).
 
+mod answer;
 mod sequence;
 mod timed;
 
@@ -18,12 +19,18 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 pub use self::timed::TimedDecoder;
-use super::platform::TerminalInput;
+use super::platform::{TerminalAnswer, TerminalInput};
 
 /// Time that the rest of a key's sequence may take: an ESC alone is the key after that.
 const SEQUENCE_TIMEOUT: Duration = Duration::from_millis(50);
 /// The same at the other end of a connection, where a sequence may be cut between two packets.
 const SEQUENCE_TIMEOUT_REMOTE: Duration = Duration::from_millis(100);
+/// Time that an answer may pause, once it can be nothing else: on a slow line it comes in pieces, and its rest is not to be
+/// typed.
+const ANSWER_PAUSE: Duration = Duration::from_secs(1);
+/// Time that the rest of a sequence may take while an answer is awaited: a line that cuts it behind its first byte would
+/// have the rest typed.
+const AWAITED_TIMEOUT: Duration = Duration::from_millis(300);
 /// Time that a paste may pause; a terminal that never says where it ends must not swallow every key after it.
 const PASTE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Longer than any key's sequence: past it, it is none.
@@ -41,6 +48,8 @@ pub struct Decoder {
     /// An ESC came before: the key is pressed together with alt.
     alt: bool,
     sequence_timeout: Duration,
+    /// The terminal was asked, and has not told the last yet.
+    awaits_answers: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,7 +82,18 @@ impl Decoder {
             held: Vec::new(),
             alt: false,
             sequence_timeout: if is_remote { SEQUENCE_TIMEOUT_REMOTE } else { SEQUENCE_TIMEOUT },
+            awaits_answers: false,
         }
+    }
+
+    /// Tells answers of the terminal from now on, up to what it says of [itself](TerminalAnswer::Attributes).
+    pub fn await_answers(&mut self) {
+        self.awaits_answers = true;
+    }
+
+    /// Swallows answers from now on: they come too late.
+    pub fn stop_awaiting_answers(&mut self) {
+        self.awaits_answers = false;
     }
 
     /// Takes these bytes; gives what they complete.
@@ -88,7 +108,18 @@ impl Decoder {
         match self.state {
             State::Ground => None,
             State::Paste => Some(PASTE_TIMEOUT),
+            _ if self.is_in_answer() => Some(ANSWER_PAUSE),
+            _ if self.awaits_answers => Some(AWAITED_TIMEOUT),
             _ => Some(self.sequence_timeout),
+        }
+    }
+
+    /// Returns whether what is unfinished can only be an answer: no key begins like that.
+    fn is_in_answer(&self) -> bool {
+        match self.state {
+            State::String | State::StringEscape => self.held.len() > 1,
+            State::Csi => self.held.starts_with(b"?"),
+            _ => false,
         }
     }
 
@@ -228,6 +259,7 @@ impl Decoder {
                 self.state = State::Paste;
             }
             0x40..=0x7e if self.held.len() > SEQUENCE_LIMIT => self.discard(emit),
+            b'c' if self.held.starts_with(b"?") => self.answer(Some(TerminalAnswer::Attributes), emit),
             0x40..=0x7e => match sequence::csi_key(&self.held, byte) {
                 Some(key) => self.finish(Some(key), emit),
                 None if sequence::NO_KEYS.contains(&byte) => self.discard(emit),
@@ -239,10 +271,12 @@ impl Decoder {
 
     /// Takes a byte of a text, or of its end.
     fn text(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
-        // Only whether there is more than the introducer is of interest.
         let [introducer, rest @ ..] = &self.held[..] else { return self.discard_and_begin(byte, emit) };
         let (introducer, is_alone) = (*introducer, rest.is_empty());
         match (self.state, byte) {
+            (State::StringEscape, b'\\') | (State::String, 0x07) if !is_alone => {
+                self.answer(answer::background(&self.held), emit);
+            }
             (State::StringEscape, b'\\') => self.discard(emit),
             (State::StringEscape, _) => {
                 // It was cut short, and something else begins.
@@ -258,7 +292,7 @@ impl Decoder {
             (_, 0x1b) => self.state = State::StringEscape,
             // Nor does one hold a key such as ctrl-c.
             (_, 0..0x20) => self.discard_and_begin(byte, emit),
-            _ if is_alone => self.held.push(byte),
+            _ if self.held.len() < SEQUENCE_LIMIT => self.held.push(byte),
             _ => {}
         }
     }
@@ -317,6 +351,15 @@ impl Decoder {
         match key {
             Some((code, modifiers)) => self.key(code, modifiers, emit),
             None => self.discard(emit),
+        }
+    }
+
+    /// Ends a sequence that may be an answer, and tells it if one is awaited.
+    fn answer(&mut self, answer: Option<TerminalAnswer>, emit: &mut impl FnMut(TerminalInput)) {
+        self.discard(emit);
+        if let Some(answer) = answer.filter(|_| self.awaits_answers) {
+            self.awaits_answers = answer != TerminalAnswer::Attributes;
+            emit(TerminalInput::Answer(answer));
         }
     }
 

@@ -125,6 +125,73 @@ fn answers_that_nobody_asked_for_are_swallowed() {
     }
 }
 
+/// Decodes these pieces while answers are awaited, with a pause after the last.
+fn answered(pieces: &[&[u8]]) -> Vec<TerminalInput> {
+    let mut decoder = Decoder::new(false);
+    decoder.await_answers();
+    let mut inputs = Vec::new();
+    for piece in pieces {
+        decoder.feed(piece, &mut |input| inputs.push(input));
+    }
+    decoder.on_timeout(&mut |input| inputs.push(input));
+    inputs
+}
+
+#[test]
+fn an_awaited_answer_is_told_and_none_after_the_last() {
+    let white = TerminalInput::Answer(TerminalAnswer::Background(255, 255, 255));
+    let last = TerminalInput::Answer(TerminalAnswer::Attributes);
+    for ground in [&b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\"[..], b"\x1b]11;rgb:ff/ff/ff\x07"] {
+        let both = [ground, b"\x1b[?62;22c"].concat();
+        assert_eq!(answered(&[&both]), [white.clone(), last.clone()]);
+        let single: Vec<&[u8]> = both.chunks(1).collect();
+        assert_eq!(answered(&single), [white.clone(), last.clone()], "byte by byte");
+        assert_eq!(
+            answered(&[&both, ground, b"x"])[2..],
+            [plain(KeyCode::Char('x'))],
+            "a late one is swallowed"
+        );
+    }
+    assert_eq!(answered(&[b"\x1b[?62;22c\x1b]11;rgb:ff/ff/ff\x07"]), [last]);
+}
+
+/// Whatever stands in an answer: it types nothing, and nothing in it is a key.
+#[test]
+fn what_is_no_ground_is_no_answer_and_types_nothing() {
+    for answer in [
+        &b"\x1b]11;rgb:/bin/sh/\x07"[..],
+        b"\x1b]11;!rm\x1b\\",
+        b"\x1b]52;c;bHM=\x07",
+        b"\x1b]10;rgb:ff/ff/ff\x07",
+        b"\x1b[>41;380;0c",
+    ] {
+        assert_eq!(answered(&[answer]), [], "{}", answer.escape_ascii());
+    }
+    let endless = [b"\x1b]11;rgb:", "f".repeat(5_000).as_bytes()].concat();
+    assert_eq!(answered(&[&endless, b"\x07"]), []);
+}
+
+/// A slow line cuts it anywhere, and its rest was typed into the search line.
+#[test]
+fn the_rest_of_an_answer_that_is_cut_is_waited_for_longer_than_that_of_a_key() {
+    for (begin, milliseconds) in [
+        (&b"\x1b]11;rgb:ff"[..], 1_000),
+        (b"\x1b]11;rgb:ff/ff/ff\x1b", 1_000),
+        (b"\x1b[?6", 1_000),
+        (b"\x1b]", 300),
+        (b"\x1b", 300),
+    ] {
+        let mut decoder = Decoder::new(false);
+        decoder.await_answers();
+        decoder.feed(begin, &mut |_| {});
+        let expected = Some(Duration::from_millis(milliseconds));
+        assert_eq!(decoder.timeout(), expected, "{}", begin.escape_ascii());
+        decoder.stop_awaiting_answers();
+        let is_answer = milliseconds == 1_000;
+        assert_eq!(decoder.timeout() == expected, is_answer, "{} later", begin.escape_ascii());
+    }
+}
+
 proptest! {
     #[test]
     fn no_bytes_are_too_much_for_it(pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..20), 0..20)) {

@@ -19,6 +19,16 @@ impl TimedDecoder {
         Self { decoder: Decoder::new(is_remote), quiet: Duration::ZERO }
     }
 
+    /// Tells answers of the terminal from now on: see [`Decoder::await_answers`].
+    pub fn await_answers(&mut self) {
+        self.decoder.await_answers();
+    }
+
+    /// Swallows answers from now on.
+    pub fn stop_awaiting_answers(&mut self) {
+        self.decoder.stop_awaiting_answers();
+    }
+
     /// Returns the time to wait for more before [`on_timeout`](Self::on_timeout); `None`: nothing is unfinished.
     pub fn timeout(&self) -> Option<Duration> {
         self.decoder.timeout()

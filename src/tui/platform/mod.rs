@@ -33,6 +33,18 @@ pub enum TerminalInput {
     Paste(String),
     /// The console has another size. Where there are signals, [`Signal::Resize`] says that.
     Resize,
+    /// The terminal answers what it was asked: no key, whatever its bytes are.
+    Answer(TerminalAnswer),
+}
+
+/// An answer of the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TerminalAnswer {
+    /// The colour of its ground (OSC 11): red, green and blue.
+    Background(u8, u8, u8),
+    /// What it is (DA1). It answers in the order in which it is asked: what was asked before and is not answered now never
+    /// will be.
+    Attributes,
 }
 
 /// Something typed, and the quiet before it.

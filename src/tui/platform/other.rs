@@ -61,7 +61,11 @@ pub fn watch_for_hangup(_on_hangup: impl FnOnce() + Send + 'static) -> io::Resul
     Ok(())
 }
 
-pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::Result<()> {
+/// Calls `on_input` with everything typed. Consoles are asked nothing.
+pub fn read_keys(
+    _answers: Duration,
+    mut on_input: impl FnMut(TimedInput) + Send + 'static,
+) -> io::Result<()> {
     std::thread::Builder::new().name("keys".into()).spawn(move || {
         let mut last = Instant::now();
         while let Ok(event) = crossterm::event::read() {

@@ -10,6 +10,7 @@ use ratatui::layout::Size;
 
 use super::{
     RESIZED,
+    answers::wait_for_answers,
     ownership::{DROPS_TYPED, IS_OUTPUT_OURS, OUTPUT, lock},
     platform::{self, BurstWaits, Output},
 };
@@ -30,6 +31,7 @@ const WAITS_FOR_BURST: &str = "waiting until no more keys come: what comes now i
 /// Lets pass by what is typed in one go with the key that gives the terminal to somebody else: the rest of a text that
 /// arrives as keys is not for the person's shell. If that goes on, the last row says so.
 pub fn discard_burst() {
+    wait_for_answers();
     platform::wait_until_typing_stops(&BURST, || {
         if let Some(output) = lock(&OUTPUT).as_mut()
             && IS_OUTPUT_OURS.load(Ordering::SeqCst)

@@ -1,4 +1,4 @@
-//! Abilities of a terminal by the name it gives itself: nothing is ever asked of it.
+//! Abilities of a terminal by the name it gives itself: it is not asked for them.
 
 /// Returns whether the marks of a synchronized update help or are ignored: `linux` and the vt terminals have no use for
 /// them.
@@ -10,6 +10,18 @@ pub(super) fn knows_synchronized_updates(kind: &str) -> bool {
 /// Screen prints the rest of a long one, the console of Linux and the vt terminals all of it, and VTE read it wrongly
 /// before 0.50. What is not known here gets none.
 pub(super) fn takes_links(kind: &str, in_tmux: bool, vte: Option<u32>) -> bool {
+    is_known(kind, in_tmux) && vte.is_none_or(|version| version >= 5_000)
+}
+
+/// Returns whether a question does no harm: the terminal answers it, or skips it up to its end. The console of Linux and
+/// the vt terminals may print it.
+pub(super) fn answers_questions(kind: &str, in_tmux: bool) -> bool {
+    // Consoles without signals have their keys from elsewhere.
+    cfg!(unix) && (is_known(kind, in_tmux) || kind.starts_with("screen"))
+}
+
+/// Returns whether a terminal of this name reads sequences up to their end, whatever it makes of them.
+fn is_known(kind: &str, in_tmux: bool) -> bool {
     const KNOWN: [&str; 14] = [
         "xterm",
         "tmux",
@@ -26,8 +38,7 @@ pub(super) fn takes_links(kind: &str, in_tmux: bool, vte: Option<u32>) -> bool {
         "mintty",
         "contour",
     ];
-    let known = KNOWN.iter().any(|known| kind.starts_with(known)) || (in_tmux && kind.starts_with("screen"));
-    known && vte.is_none_or(|version| version >= 5_000)
+    KNOWN.iter().any(|known| kind.starts_with(known)) || (in_tmux && kind.starts_with("screen"))
 }
 
 #[cfg(test)]
@@ -50,6 +61,21 @@ mod tests {
             ("", false, None, false),
         ] {
             assert_eq!(takes_links(kind, in_tmux, vte), takes, "{kind} {in_tmux} {vte:?}");
+        }
+    }
+
+    #[test]
+    fn questions_are_for_terminals_that_answer_or_skip_them() {
+        for (kind, in_tmux, answers) in [
+            ("xterm-256color", false, cfg!(unix)),
+            ("screen-256color", false, cfg!(unix)),
+            ("tmux-256color", true, cfg!(unix)),
+            ("linux", false, false),
+            ("vt220", false, false),
+            ("eterm-color", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(answers_questions(kind, in_tmux), answers, "{kind} {in_tmux}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Takes the terminal and gives it back: on quitting, on an error, a panic, a signal, ctrl-z, and when it vanishes.
 //!
 //! Only one [`Terminal`] exists at a time. While it does, the terminal is in raw mode, on its alternate screen, with
-//! bracketed paste; nothing is ever asked of it, and its title is left alone. A connection that is dropped, or a
+//! bracketed paste; its title is left alone, and all that it is ever asked is [its ground](Terminal::ask_for_ground). A connection that is dropped, or a
 //! program that is killed, leaves these modes as they are: nothing else is held between two frames, no wrapping
 //! switched off, no cursor hidden. Others decide on a frame's content; [`backend`](super::backend) on the bytes for
 //! it.
@@ -9,6 +9,7 @@
 //! Whoever gives the terminal back, on whatever thread, closes the output: later frames are refused with an error
 //! instead of landing on the user's shell.
 
+mod answers;
 mod burst;
 mod capabilities;
 mod ending;
@@ -32,12 +33,12 @@ pub use self::{
     signals::listen_for_signals,
 };
 use self::{
-    capabilities::{knows_synchronized_updates, takes_links},
+    capabilities::{answers_questions, knows_synchronized_updates, takes_links},
     ending::wait_if_ending,
     ownership::{ENTER, FRAME_TIMEOUT, IS_OUTPUT_OURS, LEAVE, OUTPUT, OutputHandle, give_back, lock},
     signals::{Suspension, note_suspension},
 };
-pub use super::platform::{Signal, TerminalInput, TimedInput};
+pub use super::platform::{Signal, TerminalAnswer, TerminalInput, TimedInput};
 use super::{
     backend::{Screen, ScreenLink},
     platform::{self, Output},
@@ -60,6 +61,7 @@ pub struct Terminal {
     screen: Screen<OutputHandle>,
     output: Output,
     takes_links: bool,
+    answers_questions: bool,
 }
 
 impl Terminal {
@@ -83,7 +85,8 @@ impl Terminal {
         // Within screen the terminal may be called anything.
         let in_screen = has("STY") && !has("TMUX");
         let takes_links = !in_screen && takes_links(&kind, has("TMUX"), vte);
-        let terminal = Self { screen, output, takes_links };
+        let answers_questions = answers_questions(&kind, has("TMUX"));
+        let terminal = Self { screen, output, takes_links, answers_questions };
         let modes = platform::TerminalModes::read(&terminal.output);
         terminal.acquire()?;
         platform::start_guard(&terminal.output, modes);
@@ -120,6 +123,16 @@ impl Terminal {
     /// Writes something that changes nothing on the screen, such as an OSC 52 sequence.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.screen.send(bytes)
+    }
+
+    /// Asks for the colour of the ground, where that does no harm; nothing waits for it. To be called before
+    /// [`read_keys`], which tells the answer.
+    pub fn ask_for_ground(&mut self) -> io::Result<()> {
+        if !self.answers_questions {
+            return Ok(());
+        }
+        answers::note_asked();
+        self.screen.send(answers::ASK)
     }
 
     /// Makes the next frame be drawn in full: when the user asks for it (ctrl-l), or somebody else wrote to the
@@ -198,9 +211,12 @@ impl Drop for Terminal {
 /// Calls `on_input` with everything typed, from a thread of its own that does not keep the process alive.
 /// To be called once, while there is a [`Terminal`].
 pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::Result<()> {
-    platform::read_keys(move |typed| {
-        if typed.input == TerminalInput::Resize {
-            RESIZED.store(true, Ordering::SeqCst);
+    let answers = if answers::may_answer() { answers::ANSWER_TIMEOUT } else { Duration::ZERO };
+    platform::read_keys(answers, move |typed| {
+        match typed.input {
+            TerminalInput::Resize => RESIZED.store(true, Ordering::SeqCst),
+            TerminalInput::Answer(answer) => answers::note_answer(answer),
+            _ => {}
         }
         on_input(typed);
     })

@@ -113,7 +113,7 @@ impl ConversationRow<'_> {
         }
         let title = &self.conversation.title;
         let style = if self.is_selected { theme.selected } else { theme.plain };
-        let marked = style.patch(theme.selected).patch(theme.accent);
+        let marked = theme.mark_in(style);
         let search = &self.app.search;
         let marks = search.matcher_of(self.row).map_or_else(Vec::new, |matcher| matcher.title_marks(title));
         paint::draw_highlighted(
@@ -178,7 +178,7 @@ impl ConversationRow<'_> {
             let x = paint::text(buffer, row, row.y, "…", self.theme.dim);
             row_area = paint::starting_at(row, x);
         }
-        let marked = self.theme.plain.patch(self.theme.selected);
+        let marked = self.theme.mark_in(self.theme.plain);
         paint::draw_highlighted(buffer, row_area, row.y, text, &marks, (self.theme.dim, marked));
     }
 

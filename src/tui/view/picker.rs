@@ -38,6 +38,8 @@ pub(super) fn draw(dialog: &Picker, awaited: Option<String>, theme: &Theme, buff
             if position == dialog.selected { theme.selected.patch(theme.accent) } else { theme.plain };
         if position == dialog.selected {
             chosen = row.as_position();
+            let bar = Rect { x: inside.x.saturating_sub(1), width: 1, ..row };
+            paint::text(buffer, bar, y, "▌", theme.accent);
         }
         let begin = paint::right(buffer, inside, y, &sanitize::label(&item.note), theme.dim);
         let number = if dialog.filter.is_none() { format!("{}  ", index + 1) } else { String::new() };

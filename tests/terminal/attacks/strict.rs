@@ -49,6 +49,8 @@ pub struct Strict {
     pub copied: Vec<String>,
 }
 
+/// The colour of the ground, and what the terminal is.
+const ASK: &str = "\x1b]11;?\x1b\\\x1b[c";
 const ENTER: &str = "\x1b[?1049h\x1b[?2004h";
 const LEAVE: &str = "\x1b[?2026l\x1b[r\x1b[m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[H\x1b[2J\x1b[?1049l";
 const AFRESH: &str = "\x1b[r\x1b[m\x1b[?25l\x1b[H\x1b[2J";
@@ -86,6 +88,9 @@ impl Strict {
     }
 
     fn step(&mut self, rest: &str, before: char) -> Result<usize, String> {
+        if rest.starts_with(ASK) {
+            return Ok(ASK.len());
+        }
         for whole in [ENTER, LEAVE, AFRESH] {
             if rest.starts_with(whole) {
                 self.erase();

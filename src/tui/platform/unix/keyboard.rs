@@ -43,16 +43,20 @@ static WAKE: OnceLock<OwnedFd> = OnceLock::new();
 const READER_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// Calls `on_input` with everything typed, on a thread of its own that does not keep the process alive. To be called
-/// once.
-pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::Result<()> {
+/// once. `answers`: so long the answers of the terminal are told too; those that come later are swallowed.
+pub fn read_keys(answers: Duration, mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::Result<()> {
     let terminal = super::input()?;
     let (woken, wake) = io::pipe()?;
     WAKE.set(wake.into()).map_err(|_| io::Error::other("keys are read already"))?;
     std::thread::Builder::new().name("keys".into()).spawn(move || {
         let _gone_at_the_end = ReleaseOnDrop;
         let mut decoder = TimedDecoder::new(is_over_ssh());
+        if !answers.is_zero() {
+            decoder.await_answers();
+        }
         let mut buffer = [0; 4096];
-        let mut last = Instant::now();
+        let began = Instant::now();
+        let mut last = began;
         loop {
             let Ok(wait) = Wait::of(&terminal, &woken, decoder.timeout()) else { return };
             if wait.timed_out {
@@ -75,6 +79,9 @@ pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::R
                         let is_known = wait.has_waited || reading_waits;
                         let quiet = if is_known { now.duration_since(last) } else { Duration::ZERO };
                         last = now;
+                        if now.duration_since(began) > answers {
+                            decoder.stop_awaiting_answers();
+                        }
                         if typing::note(length) {
                             decoder.feed(&buffer[..length], quiet, &mut on_input);
                         }
