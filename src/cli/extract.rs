@@ -309,7 +309,8 @@ fn to_clipboard(
         })?;
     }
     tell(&format!(
-        "copied {} ({}) to the clipboard {}",
+        "{} {} ({}) to the clipboard {}",
+        if copied.arrived { "copied" } else { "sent" },
         crate::message::format::size(copied.bytes as u64),
         extraction.options.format.as_str(),
         copied.way

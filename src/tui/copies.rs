@@ -46,6 +46,8 @@ pub(super) struct Copy {
     request: CopyRequest,
     number: u64,
     stopped: Arc<AtomicU64>,
+    /// The first words of its text, once that is made.
+    opening: String,
 }
 
 impl Copies {
@@ -72,7 +74,7 @@ impl Copies {
     /// Takes up a copy, to be made until [`Copies::stop`].
     pub(super) fn number(&self, request: CopyRequest) -> Copy {
         let number = self.asked.fetch_add(1, Ordering::Relaxed);
-        Copy { request, number, stopped: Arc::clone(&self.stopped) }
+        Copy { request, number, stopped: Arc::clone(&self.stopped), opening: String::new() }
     }
 
     /// Stops all that were asked for and are not made yet.
@@ -131,13 +133,21 @@ impl Copy {
         } else {
             (text, None)
         };
+        self.opening = if self.is_json() { String::new() } else { opening_of(&made.0) };
         if self.is_stopped() { Err(CopyFailure::Stopped) } else { Ok(made) }
     }
 
     fn outcome(&self, result: Result<Copied, CopyFailure>, secrets: Option<Counts>) -> CopyOutcome {
-        let CopyRequest { subject, format_name, redact, .. } = self.request;
-        let secrets = secrets.as_ref().and_then(in_words);
-        CopyOutcome { number: self.number, subject, format_name, redacted: redact, secrets, result }
+        let CopyRequest { subject, format_name, redact, .. } = &self.request;
+        CopyOutcome {
+            number: self.number,
+            subject: subject.clone(),
+            opening: self.opening.clone(),
+            format_name,
+            redacted: *redact,
+            secrets: secrets.as_ref().and_then(in_words),
+            result,
+        }
     }
 
     /// Copies it, and tells how that went. The secrets that it holds are told once `counts` has found them: nothing waits
@@ -178,6 +188,15 @@ impl Copy {
         }
         true
     }
+}
+
+/// Returns the first words of a text, as somebody would quote them: without the marks of a heading, a list or a quotation.
+fn opening_of(text: &str) -> String {
+    /// More than a status line has columns for.
+    const MAX: usize = 120;
+    let is_mark = |character: char| character.is_whitespace() || "#>*-`".contains(character);
+    let words = text.lines().map(|line| line.trim_start_matches(is_mark)).find(|line| !line.is_empty());
+    words.unwrap_or_default().chars().take(MAX).collect()
 }
 
 /// Says in words which secrets these are, if there are any.
@@ -240,7 +259,7 @@ mod tests {
         let source = CopySource::Written("hunter2-but-longer".to_owned(), vec![conversation.clone()]);
         CopyRequest {
             content: CopyContent::Deferred(Box::new(source)),
-            subject: "the line",
+            subject: "the line".into(),
             format_name: "text",
             redact,
             conversations: vec![conversation],
@@ -293,7 +312,7 @@ mod tests {
             let content = CopyContent::Text("Mail robin@example.org".to_owned());
             let request = CopyRequest {
                 content,
-                subject: "the line",
+                subject: "the line".into(),
                 format_name: "text",
                 redact: false,
                 conversations: Vec::new(),

@@ -139,8 +139,8 @@ pub enum Task {
 pub struct CopyRequest {
     /// The text.
     pub content: CopyContent,
-    /// A name for the status line: "the message".
-    pub subject: &'static str,
+    /// A name for the status line: "the message", "2 marked messages".
+    pub subject: Cow<'static, str>,
     /// "markdown", "text", …
     pub format_name: &'static str,
     /// Take secrets out first: as it was when the key was pressed.
@@ -208,14 +208,14 @@ impl Effect {
     /// Asks for a copy of a text of these conversations, already harmless.
     pub fn copy(
         text: String,
-        subject: &'static str,
+        subject: impl Into<Cow<'static, str>>,
         format_name: &'static str,
         redact: bool,
         conversations: Vec<ConversationRef>,
     ) -> Self {
         Self::Background(Task::Copy(CopyRequest {
             content: CopyContent::Text(text),
-            subject,
+            subject: subject.into(),
             format_name,
             redact,
             conversations,
@@ -229,7 +229,9 @@ pub struct CopyOutcome {
     /// The number of the copy.
     pub number: u64,
     /// A name of what was copied.
-    pub subject: &'static str,
+    pub subject: Cow<'static, str>,
+    /// The first words of it.
+    pub opening: String,
     /// Its form.
     pub format_name: &'static str,
     /// Secrets were taken out.
@@ -243,7 +245,9 @@ pub struct CopyOutcome {
 impl CopyOutcome {
     /// Returns why there is no copy, in a line.
     pub fn failure(&self) -> Option<String> {
-        self.result.as_ref().err().map(|error| format!("{} was not copied: {error}", self.subject))
+        let is_several = self.subject.starts_with(|first: char| first.is_ascii_digit());
+        let verb = if is_several { "were" } else { "was" };
+        self.result.as_ref().err().map(|error| format!("{} {verb} not copied: {error}", self.subject))
     }
 }
 

@@ -277,7 +277,7 @@ mod tests {
             let content = CopyContent::Text("Mail robin@example.org".to_owned());
             executor.pick(CopyRequest {
                 content,
-                subject: "the line",
+                subject: "the line".into(),
                 format_name: "text",
                 redact,
                 conversations: Vec::new(),

@@ -540,11 +540,18 @@ fn a_piped_message_is_redacted_too() {
 #[test]
 fn a_copy_that_holds_secrets_says_so() {
     let mut driver = Driver::new(120, 24, three());
-    let copied = Copied { bytes: 40, way: "by OSC 52".to_owned(), terminal_bytes: Vec::new(), lasts: true };
+    let copied = Copied {
+        bytes: 40,
+        way: "by OSC 52".to_owned(),
+        terminal_bytes: Vec::new(),
+        lasts: true,
+        arrived: false,
+    };
     let secrets = Some("1 github-token".to_owned());
     let outcome = CopyOutcome {
         number: 0,
-        subject: "the message",
+        subject: "the message".into(),
+        opening: String::new(),
         format_name: "markdown",
         redacted: false,
         secrets,
@@ -552,18 +559,14 @@ fn a_copy_that_holds_secrets_says_so() {
     };
     driver.act(Action::Copied(outcome));
     let status = driver.status();
-    assert!(
-        status.contains(
-            "copied 40 bytes (markdown) to the clipboard by OSC 52 · it holds 1 github-token: r redacts"
-        ),
-        "{status}"
-    );
+    assert!(status.contains("sent 40 bytes by OSC 52 · it holds 1 github-token: r redacts"), "{status}");
 }
 
 fn copied(number: u64, result: Result<Copied, CopyFailure>) -> Action {
     let outcome = CopyOutcome {
         number,
-        subject: "the message",
+        subject: "the message".into(),
+        opening: String::new(),
         format_name: "markdown",
         redacted: false,
         secrets: None,
@@ -573,7 +576,7 @@ fn copied(number: u64, result: Result<Copied, CopyFailure>) -> Action {
 }
 
 fn by_osc52() -> Copied {
-    Copied { bytes: 40, way: "by OSC 52".to_owned(), terminal_bytes: Vec::new(), lasts: true }
+    Copied { bytes: 40, way: "by OSC 52".to_owned(), terminal_bytes: Vec::new(), lasts: true, arrived: false }
 }
 
 #[test]
@@ -581,7 +584,7 @@ fn the_secrets_in_a_copy_are_told_until_esc_or_the_next_copy() {
     for (keys, is_told) in [("j", true), ("esc", false), ("y", false)] {
         let mut driver = Driver::new(120, 24, three());
         driver.press("enter").act(copied(3, Ok(by_osc52())));
-        assert!(driver.status().contains("copied 40 bytes"), "{}", driver.status());
+        assert!(driver.status().contains("sent 40 bytes"), "{}", driver.status());
         driver.press(keys).act(Action::HeldByCopy(3, "1 github-token".to_owned()));
         let status = driver.status();
         assert_eq!(
@@ -600,7 +603,7 @@ fn the_secrets_in_a_copy_are_told_until_esc_or_the_next_copy() {
 #[test]
 fn a_copy_is_not_said_to_be_stopped_before_that_is_known() {
     let answers = "An answer. ".repeat(40_000);
-    for (result, told) in [(Err(CopyFailure::Stopped), "stopped "), (Ok(by_osc52()), "copied 40 bytes")] {
+    for (result, told) in [(Err(CopyFailure::Stopped), "stopped "), (Ok(by_osc52()), "sent 40 bytes")] {
         let mut driver = Driver::new(120, 24, vec![conversation(1, "T", &["Why?", &answers])]);
         driver.press("enter Y");
         assert!(driver.status().contains("esc stops it"), "{}", driver.status());
@@ -722,5 +725,34 @@ fn a_theme_is_taken_at_once_by_its_name() {
         };
         assert_eq!(*taken, name, "{typed}");
         assert!(driver.status().contains("until you leave"), "{typed}");
+    }
+}
+
+#[test]
+fn a_copy_says_its_first_words_and_only_what_arrived_is_called_copied() {
+    let told = |subject: &'static str, copied: Copied| {
+        let mut driver = Driver::new(80, 24, three());
+        let opening = "That is nginx's own default: it is 60 s.".to_owned();
+        let (format_name, result) = ("markdown", Ok(copied));
+        let outcome = CopyOutcome {
+            number: 0,
+            subject: subject.into(),
+            opening,
+            format_name,
+            redacted: false,
+            secrets: None,
+            result,
+        };
+        driver.act(Action::Copied(outcome)).status()
+    };
+    let desktop = Copied { way: "of the desktop".to_owned(), arrived: true, ..by_osc52() };
+    for (subject, copied, words) in [
+        ("the answer", by_osc52(), "sent 40 bytes by OSC 52: “That is nginx's own de…”"),
+        ("2 marked messages", by_osc52(), "sent 2 marked messages, 40 bytes by OSC 52  "),
+        ("the code", desktop, "copied the code, 40 bytes to the desktop's clipboard"),
+    ] {
+        let status = told(subject, copied);
+        assert!(status.starts_with(words), "{status}");
+        assert!(status.contains("enter read · F1 keys"), "the keys keep their place: {status}");
     }
 }

@@ -246,7 +246,8 @@ fn an_original_that_cannot_be_read_is_said_and_not_that_e_would_save_it() {
     let mut driver = Driver::new(80, 24, vec![conversation(3, "A day", &["Where?", "There."])]);
     driver.act(Action::Copied(CopyOutcome {
         number: 0,
-        subject: "the conversation",
+        subject: "the conversation".into(),
+        opening: String::new(),
         format_name: "json",
         redacted: false,
         secrets: None,

@@ -300,12 +300,18 @@ fn a_thread_that_begins_with_a_fold_begins_at_its_first_message() {
 #[test]
 fn what_is_in_a_copy_is_said_before_how_it_was_copied_where_both_do_not_fit() {
     let copied = |by: &str, secrets: Option<&str>| {
-        let result =
-            Ok(Copied { bytes: 74_900, way: by.to_owned(), lasts: true, terminal_bytes: Vec::new() });
+        let result = Ok(Copied {
+            bytes: 74_900,
+            way: by.to_owned(),
+            lasts: true,
+            terminal_bytes: Vec::new(),
+            arrived: true,
+        });
         let secrets = secrets.map(str::to_owned);
         Action::Copied(CopyOutcome {
             number: 0,
-            subject: "the message",
+            subject: "the message".into(),
+            opening: "Nobody reads so far".to_owned(),
             format_name: "markdown",
             redacted: false,
             secrets,
@@ -315,10 +321,7 @@ fn what_is_in_a_copy_is_said_before_how_it_was_copied_where_both_do_not_fit() {
     let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["a"])]);
     driver.act(copied("by tmux, which keeps it", None));
     let status = driver.status();
-    assert!(
-        status.starts_with("copied 75 KB (markdown) to the clipboard by tmux, which keeps it  "),
-        "{status}"
-    );
+    assert!(status.starts_with("copied 75 KB by tmux, which keeps it: “Nobody re…” "), "{status}");
     driver.act(copied("by tmux, which keeps it", Some("1 github-token, 2 e-mail addresses")));
     let status = driver.status();
     assert!(

@@ -870,7 +870,7 @@ fn a_copy_from_the_command_line_over_ssh_goes_out_by_osc52() {
     let expected = stdout(&["extract", "--id", "bbbb", "-f", "text", export.path()]);
     assert_eq!(decode(sequence), expected.as_bytes());
     assert!(
-        text.contains(&format!("copied {} bytes (text) to the clipboard by OSC 52", expected.len())),
+        text.contains(&format!("sent {} bytes (text) to the clipboard by OSC 52", expected.len())),
         "{text:?}"
     );
 }

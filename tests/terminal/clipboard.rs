@@ -63,7 +63,9 @@ fn copy_the_answer(session: &mut Session) {
     session.wait_for("How would this look as a justfile?");
     session.send("J");
     session.send("y");
-    session.wait_for("copied ");
+    session.wait_until("a copy", |screen| {
+        screen.contents().contains("copied ") || screen.contents().contains("sent ")
+    });
 }
 
 fn quit(mut session: Session) {
@@ -101,7 +103,7 @@ fn on_x11_the_text_is_in_the_clipboard_while_unspool_runs_and_that_is_said() {
     let (_xvfb, display) = display();
     let mut session = Setup::unspool().args(["--demo"]).size(110, 30).env("DISPLAY", &display).spawn();
     copy_the_answer(&mut session);
-    session.wait_for("to the clipboard of the desktop, for as long as unspool runs");
+    session.wait_for("to the desktop's clipboard, for as long as unspool runs");
     assert_eq!(pasted(&display).as_deref(), Some(&*expected()));
     assert!(session.copied().is_empty(), "and nothing goes through the terminal");
     quit(session);
@@ -122,7 +124,7 @@ fn on_x11_a_clipboard_manager_takes_the_text_over() {
     begun.recv_timeout(Duration::from_secs(30)).expect("the manager has its office");
     let mut session = Setup::unspool().args(["--demo"]).size(110, 30).env("DISPLAY", &display).spawn();
     copy_the_answer(&mut session);
-    session.wait_for("to the clipboard of the desktop");
+    session.wait_for("to the desktop's clipboard");
     assert!(!session.screen().contains("for as long as"), "{}", session.screen());
     quit(session);
     wait_for("the manager to have it", || manager.is_finished().then_some(()));
@@ -268,7 +270,7 @@ fn on_wayland_the_text_is_in_the_clipboard() {
         .env("XDG_RUNTIME_DIR", folder.path())
         .spawn();
     copy_the_answer(&mut session);
-    session.wait_for("to the clipboard of the desktop, for as long as unspool runs");
+    session.wait_for("to the desktop's clipboard, for as long as unspool runs");
     let output = Command::new("timeout")
         .args(["10", "wl-paste", "--no-newline"])
         .env("WAYLAND_DISPLAY", &display)

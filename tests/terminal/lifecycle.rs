@@ -67,7 +67,7 @@ fn at_forty_columns_and_ten_rows_everything_is_there() {
     session.wait_for("proxy-read-timeout");
     session.send("y");
     assert!(session.wait_for_copy(1).contains("proxy-read-timeout"));
-    session.wait_for("copied");
+    session.wait_for("sent ");
     session.send("e");
     session.wait_for("Extract this conversation");
     session.enter();

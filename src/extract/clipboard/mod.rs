@@ -157,6 +157,8 @@ pub struct Copied {
     pub terminal_bytes: Vec<u8>,
     /// It is still there when this program has ended.
     pub lasts: bool,
+    /// It is known to have arrived. What a terminal is sent it may drop, and never says so.
+    pub arrived: bool,
 }
 
 /// The reason why nothing was copied. One line.
@@ -213,8 +215,13 @@ impl Clipboard {
         let Some(plan) = plan(self.setting, &self.environment) else {
             return Err(CopyError::Failed("the clipboard is switched off in the config".to_owned()));
         };
-        let mut done =
-            Copied { bytes: text.len(), way: String::new(), terminal_bytes: Vec::new(), lasts: false };
+        let mut done = Copied {
+            bytes: text.len(),
+            way: String::new(),
+            terminal_bytes: Vec::new(),
+            lasts: false,
+            arrived: false,
+        };
         let mut failures = Vec::new();
         for &method in plan.all {
             self.copy_by(method, &text, &mut done, &mut failures);
@@ -280,6 +287,7 @@ impl Clipboard {
                 done.way =
                     if done.way.is_empty() { way.to_owned() } else { format!("{} and {way}", done.way) };
                 done.lasts |= lasts;
+                done.arrived |= matches!(method, CopyMethod::Desktop | CopyMethod::Tmux);
             }
             Err(error) => failures.push(error),
         }

@@ -1,13 +1,15 @@
 //! Copying: the text of what is selected or marked, and what became of it. The texts are made by `extract`, by the same
 //! calls as the subcommand's.
 
+use std::borrow::Cow;
+
 use super::{
     App, Focus, Overlay, Picker, PickerChoice, PickerItem,
     lookup::{Awaited, bytes_of, bytes_of_message},
 };
 use crate::{
     conversation::Visibility,
-    extract::{self, Format},
+    extract::{self, Format, clipboard::Copied},
     library::{ConversationHandle, ConversationRef},
     message::{
         CodeBlock, MAX_BLOCKS,
@@ -86,7 +88,10 @@ impl App {
             self.show_failure("there is no message to copy");
             return Vec::new();
         }
-        let subject = if messages.len() > 1 { "the marked messages" } else { "the message" };
+        let subject: Cow<'static, str> = match messages.len() {
+            1 => "the message".into(),
+            count => format!("{} marked messages", format::number(count)).into(),
+        };
         self.copy_messages(conversation, messages, leaf, subject)
     }
 
@@ -105,7 +110,7 @@ impl App {
         conversation: ConversationRef,
         messages: Vec<usize>,
         leaf: Option<usize>,
-        subject: &'static str,
+        subject: impl Into<Cow<'static, str>>,
     ) -> Vec<Effect> {
         let bytes = messages.iter().map(|&message| bytes_of_message(&conversation, message)).sum();
         let options = Box::new(self.options(self.copy_as, leaf));
@@ -118,7 +123,7 @@ impl App {
             self.await_copy("reading the original");
             return vec![Effect::Background(Task::Copy(CopyRequest {
                 content: CopyContent::Original(conversation),
-                subject: "the conversation",
+                subject: "the conversation".into(),
                 format_name: "json",
                 redact: self.redact,
                 conversations: Vec::new(),
@@ -241,24 +246,7 @@ impl App {
         let failure = outcome.failure().unwrap_or_default();
         match &outcome.result {
             Ok(copied) => {
-                let size = format::size(copied.bytes as u64);
-                let (format_name, way) = (outcome.format_name, &copied.way);
-                let redacted = outcome.redacted;
-                let secrets = match &outcome.secrets {
-                    Some(secrets) if redacted => format!(" · redacted {secrets}"),
-                    Some(secrets) => format!(" · it holds {secrets}: r redacts"),
-                    None => String::new(),
-                };
-                let mut words = format!("copied {size} ({format_name}) to the clipboard {way}{secrets}");
-                if sanitize::width(&words) + 2 > self.layout.status.width as usize {
-                    // What is cut off then is how it went, not what is in it.
-                    let secrets = match &outcome.secrets {
-                        Some(secrets) if !redacted => format!(" · r redacts what it holds: {secrets}"),
-                        _ => secrets,
-                    };
-                    words = format!("copied {size}{secrets} · {format_name}, to the clipboard {way}");
-                }
-                self.say(words);
+                self.say(told(&outcome, copied, self.layout.status.width as usize));
                 self.copied = Some(outcome);
             }
             // What cannot be read cannot be saved either.
@@ -271,5 +259,45 @@ impl App {
             }
             Err(CopyFailure::Refused(_)) => self.show_failure(failure + ": e saves it"),
         }
+    }
+}
+
+/// Columns that the keys in the status line keep beside what was done.
+const KEYS: usize = 30;
+/// Columns that what was done has on a narrow screen, the keys or not.
+const LEAST: usize = 50;
+
+/// Says what was copied, by which way and with which first words: as much as leaves the keys their place. Only what is
+/// in it may take that.
+fn told(outcome: &CopyOutcome, copied: &Copied, columns: usize) -> String {
+    let verb = if copied.arrived { "copied" } else { "sent" };
+    let size = format::size(copied.bytes as u64);
+    let size = match &*outcome.subject {
+        "the message" | "the answer" => size,
+        subject => format!("{subject}, {size}"),
+    };
+    let way = match copied.way.strip_prefix("of the desktop") {
+        Some(rest) => format!("to the desktop's clipboard{rest}"),
+        None => copied.way.clone(),
+    };
+    let head = format!("{verb} {size} {way}");
+    if let Some(secrets) = &outcome.secrets {
+        let (within, before) = match outcome.redacted {
+            true => (format!("redacted {secrets}"), format!("redacted {secrets}")),
+            false => {
+                (format!("it holds {secrets}: r redacts"), format!("r redacts what it holds: {secrets}"))
+            }
+        };
+        let words = format!("{head} · {within}");
+        // What is cut off else is how it went, not what is in it.
+        let fits = sanitize::width(&words) + 2 <= columns;
+        return if fits { words } else { format!("{verb} {size} · {before} · {way}") };
+    }
+    let room = columns.saturating_sub(KEYS).max(LEAST).saturating_sub(sanitize::width(&head) + 4);
+    let opening = sanitize::label(&outcome.opening).into_owned();
+    if opening.is_empty() || room < 6 {
+        head
+    } else {
+        format!("{head}: “{}”", sanitize::fit(&opening, room))
     }
 }

@@ -1,6 +1,8 @@
 //! Lookups: what a key asks of a message or a conversation. In a short one it is found at once. In a long one it is
 //! found beside the screen: the status line says so, and `esc` stops it.
 
+use std::borrow::Cow;
+
 use super::{App, Focus, copy::STOPPING_COPY};
 use crate::{
     conversation::{AnnotationKind, Conversation},
@@ -40,8 +42,9 @@ impl App {
         &mut self,
         source: CopySource,
         bytes: usize,
-        subject: &'static str,
+        subject: impl Into<Cow<'static, str>>,
     ) -> Vec<Effect> {
+        let subject = subject.into();
         let format_name = self.format_name_of(&source);
         let redact = self.redact;
         let conversations = source.conversations();

@@ -44,8 +44,9 @@ impl App {
         let conversations: Vec<ConversationRef> =
             self.marked_in_order().into_iter().map(|handle| self.library.share(handle)).collect();
         let bytes = conversations.iter().map(|conversation| bytes_of(conversation)).sum();
+        let subject = format::count(conversations.len(), "marked conversation", "marked conversations");
         let source = CopySource::Conversations(conversations, options);
-        self.copy_from(source, bytes, "the marked conversations")
+        self.copy_from(source, bytes, subject)
     }
 
     /// Marks messages from the selected one on, or takes the marks away.
