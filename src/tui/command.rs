@@ -97,6 +97,7 @@ commands! {
     Extract = "extract", "extract to a file", hint "extract";
     ExtractAll = "extract-all", "extract all marked, or all listed";
     Mark = "mark", "mark the conversation";
+    UnmarkAll = "unmark-all", "unmark all conversations";
     MarkMessages = "mark-messages", "mark messages from here on";
     Prompts = "prompts", "index of your prompts";
     Links = "links", "links and attachments";

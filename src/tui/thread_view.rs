@@ -111,6 +111,16 @@ impl ThreadView {
         self.marking.is_some()
     }
 
+    /// Returns whether messages are being marked.
+    pub fn is_marking(&self) -> bool {
+        self.marking.is_some()
+    }
+
+    /// Forgets the marks of messages. False: there were none.
+    pub fn end_marking(&mut self) -> bool {
+        self.marking.take().is_some()
+    }
+
     /// Returns the marked messages of this branch in reading order: from where marking began to the selected one, folds
     /// in between left out.
     pub fn marked_messages(&self) -> Vec<usize> {

@@ -453,7 +453,7 @@ fn marked_messages_are_copied_together() {
 fn marked_conversations_are_extracted_to_a_folder() {
     let mut driver = Driver::new(80, 24, three());
     driver.press("esc space space E");
-    assert!(driver.screen().contains("Extract 2 conversations to a folder"), "{}", driver.screen());
+    assert!(driver.screen().contains("Extract 2 marked conversations to a folder"), "{}", driver.screen());
     driver.press("enter");
     let Some(Effect::Background(Task::SaveMany { conversations, extraction, .. })) = driver.effects.last()
     else {
@@ -755,4 +755,79 @@ fn a_copy_says_its_first_words_and_only_what_arrived_is_called_copied() {
         assert!(status.starts_with(words), "{status}");
         assert!(status.contains("enter read · F1 keys"), "the keys keep their place: {status}");
     }
+}
+
+#[test]
+fn what_is_in_force_stands_in_the_header_as_long_as_it_is() {
+    let mut driver = Driver::new(80, 24, three());
+    let mut header = |keys: &str| driver.press(keys).screen().lines().next().unwrap_or_default().to_owned();
+    assert!(!header("esc").contains("marked"));
+    assert!(header("space space r").contains("2 marked · redacting · 3 conversations"));
+    for (keys, words) in [
+        ("enter", "2 marked · redacting"),
+        ("v", "marking 1 message · 2 marked · redacting"),
+        ("J", "marking 2 messages · 2 marked · redacting"),
+        ("esc", "  2 marked · redacting"),
+        ("esc r", "2 marked · 3 conversations"),
+    ] {
+        let header = header(keys);
+        assert!(header.contains(words), "{keys}: {header}");
+    }
+    driver.press(":").type_("copy-as text").press("enter X");
+    let header = driver.screen().lines().next().unwrap_or_default().to_owned();
+    assert!(header.contains("as text · 3 conversations") && !header.contains("marked"), "{header}");
+    assert!(driver.status().starts_with("2 conversations unmarked"), "{}", driver.status());
+}
+
+/// Two conversations that were out of sight went to the clipboard instead of the listed one.
+#[test]
+fn marks_that_the_list_does_not_hold_do_not_count_for_y_and_extract_all_says_that_it_takes_them() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.type_("timeout").press("esc space space / ctrl-u").type_("sourdough").press("esc");
+    assert!(driver.screen().contains("2 marked, 2 not here"), "{}", driver.screen());
+    driver.press("y");
+    assert_eq!(driver.copies(), ["How do I feed it?"]);
+    driver.press("E");
+    let screen = driver.screen();
+    assert!(screen.contains("Extract 2 marked conversations, 2 not listed, to a folder"), "{screen}");
+    driver.press("esc / ctrl-u").type_("504 OR sourdough").press("esc y");
+    let [.., copied] = driver.copies()[..] else { panic!("nothing was copied") };
+    assert!(copied.contains("nginx") && !copied.contains("Zürich"), "the one in the list: {copied}");
+}
+
+#[test]
+fn many_marks_are_taken_away_only_when_asked_again() {
+    let many = (0..12).map(|number| conversation(number, &format!("Day {number}"), &["Where?"])).collect();
+    let mut driver = Driver::new(80, 24, many);
+    driver.press("esc").press(&["space"; 12].join(" ")).press("X");
+    assert!(driver.status().starts_with("12 are marked: X again unmarks them all"), "{}", driver.status());
+    driver.press("j X");
+    assert_eq!(driver.app.search.marked.len(), 12, "another key came between");
+    driver.press("X");
+    assert!(driver.app.search.marked.is_empty());
+}
+
+#[test]
+fn esc_ends_the_marking_of_messages_before_it_leaves_the_thread() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("enter v J esc");
+    assert_eq!(driver.app.focus, Focus::Thread);
+    assert!(driver.status().starts_with("no message is marked"), "{}", driver.status());
+    assert_eq!(driver.press("esc").app.focus, Focus::List);
+    assert_eq!(driver.press("esc").app.focus, Focus::Search);
+}
+
+/// It said "hit 1 of 2" wherever one had gone.
+#[test]
+fn the_status_says_where_one_is_after_every_movement() {
+    let messages = ["the lake?", "Yes, the lake.", "And then?", "Home.", "When?", "Soon."];
+    let mut driver = Driver::new(80, 10, vec![conversation(1, "Sunday", &messages)]);
+    driver.type_("lake").press("enter");
+    assert!(driver.status().starts_with("hit 1 of 2"), "{}", driver.status());
+    driver.press("G");
+    assert!(driver.status().starts_with("message 6 of 6 · 2 hits"), "{}", driver.status());
+    driver.press("N");
+    assert!(driver.status().starts_with("hit 2 of 2"), "the nearest before: {}", driver.status());
+    driver.press("G n");
+    assert!(driver.status().starts_with("hit 1 of 2, from the top again"), "{}", driver.status());
 }

@@ -102,6 +102,24 @@ fn it_leads_to_a_conversation_that_the_query_does_not_find() {
     assert!(driver.screen().contains("Why does this workflow fail"), "{}", driver.screen());
 }
 
+/// Each of seven keys to be revoked was a way from the top, and the query was gone.
+#[test]
+fn esc_comes_back_to_the_line_that_was_followed_with_the_query_as_it_was() {
+    let mut driver = audited(80, 24);
+    driver.press("esc /").type_("regex").press("esc :").type_("audit").press("enter");
+    down_to(&mut driver, "github-token");
+    let line = driver.screen().lines().find(|line| line.starts_with('▌')).map(str::to_owned);
+    driver.press("enter");
+    assert_eq!(driver.app.focus, Focus::Thread);
+    driver.press("esc");
+    assert!(matches!(driver.app.overlay, Overlay::Audit));
+    assert_eq!(driver.screen().lines().find(|line| line.starts_with('▌')).map(str::to_owned), line);
+    driver.press("esc");
+    assert_eq!(driver.app.focus, Focus::List);
+    assert_eq!(driver.app.search.input.text(), "regex");
+    assert_eq!(driver.press("esc").app.focus, Focus::Search, "and on as ever");
+}
+
 #[test]
 fn findings_stand_by_conversation_by_date_or_by_kind() {
     let mut driver = audited(120, 40);

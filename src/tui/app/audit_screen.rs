@@ -163,9 +163,21 @@ impl App {
             }
             Some(LineTarget::Message(handle, message)) => {
                 self.overlay = Overlay::None;
+                self.query_before_audit = Some(self.search.input.text().to_owned());
                 self.read_at(handle, message)
             }
         }
+    }
+
+    /// Shows the audit again at the line that was followed, over the list of the query that stood there before.
+    pub(super) fn back_to_audit(&mut self, query: String) -> Vec<Effect> {
+        let mut effects = self.focus_on(Focus::List);
+        if self.search.input.text() != query {
+            self.search.input = TextInput::new(query);
+            effects.extend(self.search_again());
+        }
+        effects.extend(self.open_audit());
+        effects
     }
 
     /// Opens a conversation at a message, its secrets marked.

@@ -79,7 +79,8 @@ impl App {
     }
 
     pub(super) fn copy_message(&mut self) -> Vec<Effect> {
-        if self.focus == Focus::List && !self.search.marked.is_empty() {
+        // Marks that are not in sight anywhere do not take the place of what is.
+        if self.focus == Focus::List && self.search.marked_listed() > 0 {
             return self.copy_marked();
         }
         let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
@@ -140,7 +141,7 @@ impl App {
     }
 
     /// Returns the form of copies, in a word.
-    pub(super) fn format_name(&self) -> &'static str {
+    pub fn format_name(&self) -> &'static str {
         if self.copy_as == Format::Jsonl { "json" } else { self.copy_as.as_str() }
     }
 

@@ -52,6 +52,8 @@ impl ExtractField {
 pub struct ExtractDialog {
     /// The conversations to extract; at least one.
     pub conversations: Vec<ConversationRef>,
+    /// Where they are from, if they are several.
+    pub origin: SeveralOrigin,
     /// The branch that was being read.
     pub leaf: Option<usize>,
     /// The file or folder.
@@ -94,6 +96,20 @@ pub enum SecretCount {
     NoneFound,
     /// There are these, in words.
     Found(String),
+}
+
+/// Where several conversations are from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeveralOrigin {
+    /// The list holds no others.
+    List,
+    /// They have all words of the query; the list holds others that have some.
+    AllWords,
+    /// They are marked, so many of them out of sight.
+    Marked {
+        /// The number that the list does not hold.
+        hidden: usize,
+    },
 }
 
 /// The stage that the dialog is in.
@@ -144,8 +160,14 @@ impl ExtractDialog {
     }
 
     /// Opens with this folder for several.
-    pub(super) fn many(conversations: Vec<ConversationRef>, folder: &str, redact: bool) -> Self {
-        Self::new(conversations, None, Destination::new(folder.to_owned(), None), redact)
+    pub(super) fn many(
+        conversations: Vec<ConversationRef>,
+        origin: SeveralOrigin,
+        folder: &str,
+        redact: bool,
+    ) -> Self {
+        let destination = Destination::new(folder.to_owned(), None);
+        Self { origin, ..Self::new(conversations, None, destination, redact) }
     }
 
     fn new(
@@ -163,6 +185,7 @@ impl ExtractDialog {
         };
         Self {
             conversations,
+            origin: SeveralOrigin::List,
             leaf,
             destination,
             choices,

@@ -27,7 +27,7 @@ use self::enter_guard::EnterGuard;
 pub use self::{
     audit_screen::{Audit, FinishedAudit},
     destination::Destination,
-    extract_dialog::{Choices, ExtractDialog, ExtractField, ExtractStage, SecretCount},
+    extract_dialog::{Choices, ExtractDialog, ExtractField, ExtractStage, SecretCount, SeveralOrigin},
     focus::Focus,
     overlay::{Overlay, Prompt},
     picker::{Picker, PickerChoice, PickerItem},
@@ -90,6 +90,8 @@ pub struct App {
     clock: Clock,
     /// The number of what was asked for last: a count of secrets, a lookup.
     serial: u64,
+    /// The query that stood there when a line of the audit was followed: `esc` leads back to both.
+    query_before_audit: Option<String>,
     /// Something that the person waits for.
     awaited: Option<lookup::Awaited>,
     /// What was copied last, as long as the secrets in it may still be told.
@@ -116,6 +118,7 @@ impl App {
             status: start.warning.map(|warning| (StatusKind::Failed, warning)),
             clock,
             serial: 0,
+            query_before_audit: None,
             awaited: None,
             copied: None,
             enter_guard: EnterGuard::default(),
@@ -227,6 +230,9 @@ impl App {
         }
         if let Some(effects) = self.stop_waiting(command) {
             return effects;
+        }
+        if command != Command::UnmarkAll {
+            self.search.unmark_asked = false;
         }
         let mut effects: Vec<Effect> = self.forget_lookup().into_iter().collect();
         // What the status line said was about the last key.

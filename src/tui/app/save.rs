@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{App, ExtractDialog, ExtractStage, Overlay, destination::Stems};
+use super::{App, ExtractDialog, ExtractStage, Overlay, SeveralOrigin, destination::Stems};
 use crate::{
     extract::{
         redaction::conversation_to_name_at_once,
@@ -33,11 +33,13 @@ impl App {
     /// Opens the dialog that extracts all marked conversations; without marks, all that the list holds with all words of
     /// the query.
     pub(super) fn open_extract_all(&mut self) -> Vec<Effect> {
-        let handles = if self.search.marked.is_empty() {
-            let listing = &self.search.listing;
-            listing.rows[..listing.with_all].iter().map(|row| row.handle).collect()
+        let listing = &self.search.listing;
+        let (handles, origin) = if self.search.marked.is_empty() {
+            let handles = listing.rows[..listing.with_all].iter().map(|row| row.handle).collect();
+            (handles, if listing.has_rule() { SeveralOrigin::AllWords } else { SeveralOrigin::List })
         } else {
-            self.marked_in_order()
+            let hidden = self.search.marked.len() - self.search.marked_listed();
+            (self.marked_in_order(), SeveralOrigin::Marked { hidden })
         };
         if handles.is_empty() && self.search.listing.has_rule() {
             self.show_failure("none has all of the words: mark those you mean");
@@ -48,7 +50,7 @@ impl App {
         }
         let conversations: Vec<ConversationRef> =
             handles.into_iter().map(|handle| self.library.share(handle)).collect();
-        self.show_extract(ExtractDialog::many(conversations, "./unspool-extract/", self.redact))
+        self.show_extract(ExtractDialog::many(conversations, origin, "./unspool-extract/", self.redact))
     }
 
     /// Writes what the dialog says.
@@ -123,6 +125,7 @@ impl App {
             Overlay::Extract(_) => {
                 self.overlay = Overlay::None;
                 self.search.marked.clear();
+                self.search.count_marked();
                 self.say(sentence);
             }
             _ if has_failed => self.show_failure(sentence),

@@ -36,6 +36,10 @@ pub struct SearchPane {
     pub listing: Listing,
     /// Marked conversations.
     pub marked: HashSet<ConversationHandle>,
+    /// The number of those that the list holds.
+    marked_listed: usize,
+    /// The person was asked whether all marks are to go.
+    pub(super) unmark_asked: bool,
     /// Counts and snippets of rows that were visible since the query changed.
     pub(super) known_facts: KnownFacts,
     /// The search that was asked for last.
@@ -90,6 +94,8 @@ impl SearchPane {
             sort: Sort::default(),
             listing: Listing { complete: true, current: true, ..Listing::default() },
             marked: HashSet::new(),
+            marked_listed: 0,
+            unmark_asked: false,
             known_facts: KnownFacts::default(),
             serial: 0,
             history: QueryHistory::default(),
@@ -165,6 +171,19 @@ impl SearchPane {
         listing.selected = kept.unwrap_or(0);
         listing.top = listing.selected.saturating_sub(before);
         listing.keep_in_sight(page);
+        self.count_marked();
+    }
+
+    /// Returns the number of marked conversations that the list holds.
+    pub fn marked_listed(&self) -> usize {
+        self.marked_listed
+    }
+
+    /// Counts the marked conversations that the list holds.
+    pub(super) fn count_marked(&mut self) {
+        let is_marked = |row: &&Row| self.marked.contains(&row.handle);
+        self.marked_listed =
+            if self.marked.is_empty() { 0 } else { self.listing.rows.iter().filter(is_marked).count() };
     }
 
     /// Returns the selected conversation.
@@ -369,6 +388,7 @@ impl App {
                 self.ask()
             }
             Command::Mark => self.mark(),
+            Command::UnmarkAll => self.unmark_all(),
             _ => Vec::new(),
         }
     }

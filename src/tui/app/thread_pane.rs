@@ -275,10 +275,23 @@ impl App {
         effects
     }
 
+    /// Goes one level back: ends the marking of messages, then to the audit that led here, else to the list.
+    fn back(&mut self) -> Vec<Effect> {
+        if self.thread.as_mut().is_some_and(|thread| thread.view.end_marking()) {
+            self.say("no message is marked");
+            return Vec::new();
+        }
+        let is_of_audit = self.thread.as_ref().is_some_and(|thread| thread.hit_origin == HitOrigin::Audit);
+        match self.query_before_audit.take().filter(|_| is_of_audit) {
+            Some(query) => self.back_to_audit(query),
+            None => self.focus_on(Focus::List),
+        }
+    }
+
     /// Carries out a command of the thread.
     pub(super) fn thread_command(&mut self, command: Command) -> Vec<Effect> {
         match command {
-            Command::Back => return self.focus_on(Focus::List),
+            Command::Back => return self.back(),
             Command::Prompts => return self.open_prompts(),
             Command::MarkMessages => return self.mark_messages(),
             Command::Find => return self.open_find(),

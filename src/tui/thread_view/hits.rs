@@ -50,9 +50,28 @@ impl ThreadView {
             self.focus_first(None);
             return Some(false);
         };
+        if let Some(next) = self.hit_from_here(step).filter(|&next| next != focus) {
+            self.focus_on(next);
+            return Some(false);
+        }
         let next = (focus as isize + step).rem_euclid(count as isize) as usize;
         self.focus_on(next);
         Some(if step > 0 { next <= focus } else { next >= focus })
+    }
+
+    /// Returns whether the selected message is the one with the hit in focus.
+    pub fn is_at_focused_hit(&self) -> bool {
+        self.focused_hit.is_some_and(|index| Some(self.hits[index].message) == self.message())
+    }
+
+    /// Returns the next or previous hit from the selected message, where one has moved away from that in focus.
+    fn hit_from_here(&self, step: isize) -> Option<usize> {
+        let here = self.message().filter(|_| !self.is_at_focused_hit())?;
+        if step > 0 {
+            self.hits.iter().position(|hit| hit.message >= here)
+        } else {
+            self.hits.iter().rposition(|hit| hit.message <= here)
+        }
     }
 
     /// Shows a hit: its branch, its fold open, its line at the upper third.

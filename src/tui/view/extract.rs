@@ -11,7 +11,7 @@ use crate::{
     extract::Format,
     transcript::sanitize,
     tui::{
-        app::{ExtractDialog, ExtractField, ExtractStage, SecretCount},
+        app::{ExtractDialog, ExtractField, ExtractStage, SecretCount, SeveralOrigin},
         format,
         theme::Theme,
     },
@@ -28,16 +28,7 @@ pub(super) fn draw(
     theme: &Theme,
     buffer: &mut Buffer,
 ) -> Position {
-    let count = dialog.conversations.len();
-    let title = if dialog.is_many() {
-        format!(
-            "Extract {} to a folder, one file each",
-            format::count(count, "conversation", "conversations")
-        )
-    } else {
-        "Extract this conversation".to_owned()
-    };
-    let inside = draw_dialog_frame(buffer, 6, &title, theme);
+    let inside = draw_dialog_frame(buffer, 6, &title(dialog), theme);
     let mut drawing = Drawing { dialog, awaited, theme, inside, buffer };
     let cursor = drawing.path();
     drawing.format();
@@ -56,6 +47,24 @@ pub(super) fn draw(
     };
     let row = paint::below(inside, row.min(inside.height.saturating_sub(1))).as_position();
     cursor.filter(|_| dialog.edits_path()).unwrap_or(row)
+}
+
+/// Says what is extracted: of several, which, since not all need be in sight.
+fn title(dialog: &ExtractDialog) -> String {
+    if !dialog.is_many() {
+        return "Extract this conversation".to_owned();
+    }
+    let several = |one, many| format::count(dialog.conversations.len(), one, many);
+    let what = match dialog.origin {
+        SeveralOrigin::List => several("conversation", "conversations"),
+        SeveralOrigin::AllWords => several("conversation", "conversations") + " with all words",
+        SeveralOrigin::Marked { hidden: 0 } => several("marked conversation", "marked conversations"),
+        SeveralOrigin::Marked { hidden } => {
+            let hidden = format::number(hidden);
+            format!("{}, {hidden} not listed,", several("marked conversation", "marked conversations"))
+        }
+    };
+    format!("Extract {what} to a folder, one file each")
 }
 
 /// The dialog being drawn. A row that does not fit is left out.

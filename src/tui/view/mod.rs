@@ -4,6 +4,7 @@
 #![warn(clippy::cast_possible_truncation)]
 
 mod audit;
+mod badges;
 mod dialog_frame;
 mod extract;
 mod help;

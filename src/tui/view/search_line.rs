@@ -6,7 +6,7 @@ use ratatui::{
 };
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::paint;
+use super::{badges, paint};
 use crate::{
     library::Sort,
     load::Progress,
@@ -20,6 +20,8 @@ use crate::{
 
 /// The text before what is typed.
 const PROMPT: &str = " › ";
+/// Columns beside what is typed: what stands before it, the cursor, and a blank.
+const ROOM: u16 = 5;
 
 /// Draws the search line; returns the place of its cursor.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
@@ -28,11 +30,13 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         return None;
     }
     let facts = facts(app, area.width);
-    let facts_columns = paint::columns(&facts);
-    paint::right(buffer, Rect { width: area.width.saturating_sub(1), ..area }, area.y, &facts, theme.dim);
+    let typed_columns = paint::columns(&sanitize::line(app.search.input.text()));
+    let room = typed_columns.saturating_add(ROOM);
+    let right = Rect { width: area.width.saturating_sub(1), ..area };
+    let begin = badges::draw(app, &facts, room, theme, buffer, right);
     let prompt = if app.focus == Focus::Search { theme.accent } else { theme.dim };
     let x = paint::text(buffer, area, area.y, PROMPT, prompt);
-    let width = area.right().saturating_sub(x.saturating_add(facts_columns).saturating_add(2));
+    let width = begin.saturating_sub(x.saturating_add(1));
     let field = Rect { x, width, ..area };
     Some(typed(buffer, field, app.search.input.text(), app.search.input.before_cursor(), theme))
 }

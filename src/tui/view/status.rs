@@ -77,7 +77,13 @@ fn position_text(app: &App) -> String {
         if app.thread.as_ref().is_some_and(ThreadPane::is_finding) {
             return "looking for hits …".to_owned();
         }
+        let (at, of) = thread_view.message_number();
+        let place = format!("message {} of {}", format::number(at), format::number(of));
         match thread_view.hit_position() {
+            // It stands where one has been, not where one is.
+            (Some(_), count) if !thread_view.is_at_focused_hit() => {
+                return format!("{place} · {}", format::count(count, "hit", "hits"));
+            }
             (Some(focus), count) => {
                 let branch = if thread_view.is_on_other_branch() { ", on another branch" } else { "" };
                 return format!("hit {} of {}{branch}", format::number(focus + 1), format::hits(count));
@@ -86,8 +92,7 @@ fn position_text(app: &App) -> String {
             _ => {}
         }
         if app.focus == Focus::Thread {
-            let (at, of) = thread_view.message_number();
-            return format!("message {} of {}", format::number(at), format::number(of));
+            return place;
         }
     }
     match app.search.listing.rows.len() {

@@ -5,7 +5,7 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use super::paint;
+use super::{badges, paint};
 use crate::{
     transcript::sanitize,
     tui::{
@@ -15,6 +15,9 @@ use crate::{
         theme::Theme,
     },
 };
+
+/// Columns of a title that the facts beside it leave, where something else stands there too.
+const TITLE: u16 = 24;
 
 /// Draws the header of the wide layout: title, facts, a blank line.
 pub fn draw_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
@@ -34,11 +37,12 @@ pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let Some(thread_view) = app.open_view().filter(|_| area.height > 0) else { return };
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let (at, of) = thread_view.message_number();
-    let facts = facts(app, &format!("{} of {}", format::number(at), format::number(of)));
-    let begin = if inner.width >= 50 {
-        paint::right(buffer, inner, area.y, &facts, theme.dim)
-    } else {
+    let place = format!("{} of {}", format::number(at), format::number(of));
+    let facts = if inner.width >= 50 { facts(app, &place) } else { String::new() };
+    let begin = if facts.is_empty() && badges::is_empty(app) {
         inner.right() + 2
+    } else {
+        badges::draw(app, &facts, TITLE, theme, buffer, inner)
     };
     let room = begin.saturating_sub(inner.x + 2) as usize;
     let title = sanitize::label(&thread_view.conversation().title);
