@@ -47,6 +47,9 @@ pub fn run(global: &GlobalSettings, search: &SearchArgs) -> anyhow::Result<Outco
     for problem in query.problems() {
         tell(&format!("in the query, at character {}: {}", problem.column + 1, problem.reason));
     }
+    if query.asks_for_marks() {
+        tell("is:marked is for the screen: nothing is marked here");
+    }
     let mut output = Output::new(global.color());
     let both_tiers = search.loose
         || !search.exact && !search.ids && !search.count && (search.json || output.is_terminal());

@@ -831,3 +831,16 @@ fn the_status_says_where_one_is_after_every_movement() {
     driver.press("G n");
     assert!(driver.status().starts_with("hit 1 of 2, from the top again"), "{}", driver.status());
 }
+
+#[test]
+fn what_is_marked_is_found_and_what_is_not_any_more_goes() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("esc space space /").type_("is:marked");
+    assert_eq!(titles(&driver), ["A day in Zürich", "Ingress returns 504"]);
+    driver.press("esc space");
+    assert_eq!(titles(&driver), ["Ingress returns 504"]);
+    driver.press("/ ctrl-u").type_("-is:marked");
+    assert_eq!(titles(&driver), ["A day in Zürich", "Sourdough starter"]);
+    driver.press("esc X / ctrl-u").type_("is:marked");
+    assert!(titles(&driver).is_empty());
+}

@@ -71,6 +71,7 @@ fn is_about_conversations(predicate: &Predicate) -> bool {
             | Predicate::After(_)
             | Predicate::Before(_)
             | Predicate::Is(_)
+            | Predicate::Marked(_)
             | Predicate::Project(_)
             | Predicate::Gpt(_)
             | Predicate::Id(_)
@@ -94,6 +95,7 @@ fn holds(predicate: &Predicate, conversation: &Conversation) -> bool {
         Predicate::Is(ConversationFlag::Gpt) => conversation.is_custom_gpt,
         Predicate::Is(ConversationFlag::Project) => conversation.kind == ConversationKind::Project,
         Predicate::Is(ConversationFlag::Memory) => conversation.kind == ConversationKind::Memory,
+        Predicate::Marked(marks) => marks.contains(conversation),
         Predicate::Project(text) => {
             let is_in_one =
                 !conversation.is_custom_gpt && begins_with(&conversation.gpt_or_project_id, "g-p-", text);

@@ -38,6 +38,7 @@
 mod date;
 pub(super) mod filters;
 mod lexer;
+mod marks;
 mod parser;
 mod predicate;
 mod text_pattern;
@@ -46,6 +47,7 @@ use std::fmt;
 
 pub use self::{
     date::{Clock, Date},
+    marks::Marks,
     predicate::{Clause, ConversationFlag, MessageFeature, Place, Predicate},
     text_pattern::TextPattern,
 };
@@ -87,6 +89,22 @@ impl Query {
     /// Returns whether any of its words need not be there for the second tier of a search.
     pub fn has_loose_words(&self) -> bool {
         self.clauses.iter().any(|clause| clause.loose_word().is_some())
+    }
+
+    /// Returns whether it asks for marked conversations.
+    pub fn asks_for_marks(&self) -> bool {
+        self.clauses.iter().any(|clause| matches!(clause.predicate, Predicate::Marked(_)))
+    }
+
+    /// Returns the query with these conversations as those that are marked; by itself it knows of none.
+    #[must_use]
+    pub fn with_marks(mut self, marks: &Marks) -> Self {
+        for clause in &mut self.clauses {
+            if let Predicate::Marked(known) = &mut clause.predicate {
+                *known = marks.clone();
+            }
+        }
+        self
     }
 
     /// Returns the query without one of its clauses.
@@ -158,6 +176,7 @@ mod tests {
             ("date:2024 OR date:2025", "date:2024 date:2025"),
             ("Role:USER MODEL:gpt-4o model:\"o3\"", "role:user model:gpt-4o model:\"o3\""),
             ("after:2024-6 before:2024-06-3", "after:2024-06 before:2024-06-03"),
+            ("IS:marked -is:marked", "is:marked -is:marked"),
             ("-is:starred -/a b/ -\"x y\" -z", "-is:starred -/a b/ -\"x y\" -z"),
             ("a a A a", "a A"),
             ("\"say \\\"hi\\\"\"", "\"say \\\"hi\\\"\""),

@@ -3,7 +3,7 @@
 use std::{mem::discriminant, ops::ControlFlow};
 
 use super::{
-    Clause, Clock, Date, Predicate, Problem, Query, TextPattern,
+    Clause, Clock, ConversationFlag, Date, Marks, Predicate, Problem, Query, TextPattern,
     lexer::{QuotedText, Token, TokenKind, tokens},
     predicate::{FEATURES, FLAGS, PLACES, ROLES},
 };
@@ -266,7 +266,8 @@ fn pair(key: &str, value: QuotedText, quoted: bool, clock: &Clock) -> Result<Par
         "role" => one_of(key, &ROLES, &word).map(Predicate::Role),
         "has" => one_of(key, &FEATURES, &word).map(Predicate::Has),
         "in" => one_of(key, &PLACES, &word).map(Predicate::In),
-        "is" => one_of(key, &FLAGS, &word).map(Predicate::Is),
+        "is" => one_of(key, &flags(), &word)
+            .map(|flag| flag.map_or_else(|| Predicate::Marked(Marks::default()), Predicate::Is)),
         "from" => {
             let providers: Vec<_> =
                 Provider::ALL.iter().map(|&provider| (provider.as_str(), provider)).collect();
@@ -291,6 +292,11 @@ fn nearest_key(key: &str, value: &str) -> Option<&'static str> {
     }
     // One of two letters is near to half of all short words.
     suggest::nearest(key, KEYS.into_iter().filter(|known| known.len() >= MIN_MISTYPED))
+}
+
+/// Returns the values of `is:`; `None`: what a person has marked.
+fn flags() -> Vec<(&'static str, Option<ConversationFlag>)> {
+    FLAGS.into_iter().map(|(name, flag)| (name, Some(flag))).chain([("marked", None)]).collect()
 }
 
 /// Returns the value of this name, or says which was probably meant, or which there are.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    Date, TextPattern,
+    Date, Marks, TextPattern,
     text_pattern::{DisplayQuoted, write_alternatives},
 };
 use crate::conversation::{Provider, Role};
@@ -62,6 +62,8 @@ pub enum Predicate {
     Before(Date),
     /// It has this flag.
     Is(ConversationFlag),
+    /// The person has marked it.
+    Marked(Marks),
     /// It is in the project whose id begins so, or is the project whose id begins so or whose name has this.
     Project(String),
     /// It is with the custom GPT whose id begins so.
@@ -181,6 +183,7 @@ impl fmt::Display for Clause {
             Predicate::Project(text) => write_value(formatter, "project", text),
             Predicate::Gpt(text) => write_value(formatter, "gpt", text),
             Predicate::Id(id) => write_value(formatter, "id", id),
+            Predicate::Marked(_) => formatter.write_str("is:marked"),
             Predicate::From(provider) => write!(formatter, "from:{}", provider.as_str()),
         }
     }

@@ -18,8 +18,12 @@ impl App {
         if !self.search.marked.remove(&handle) {
             self.search.marked.insert(handle);
         }
-        self.search.count_marked();
-        let effects = self.move_selection(1);
+        let effects = if self.search.query.asks_for_marks() {
+            self.search_again()
+        } else {
+            self.search.count_marked();
+            self.move_selection(1)
+        };
         let count = self.search.marked.len();
         self.say(match count {
             0 => "nothing is marked".to_owned(),
@@ -46,7 +50,7 @@ impl App {
             0 => "nothing is marked".to_owned(),
             _ => format!("{} unmarked", format::count(count, "conversation", "conversations")),
         });
-        Vec::new()
+        if self.search.query.asks_for_marks() { self.search_again() } else { Vec::new() }
     }
 
     /// Returns the marked conversations in the order of the list; those that are not in it now come last.

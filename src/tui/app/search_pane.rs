@@ -103,8 +103,12 @@ impl SearchPane {
     }
 
     /// Reads the search line again.
-    fn parse(&mut self, clock: &Clock) {
+    fn parse(&mut self, clock: &Clock, library: &Library) {
         self.query = Query::parse(self.input.text(), clock);
+        if self.query.asks_for_marks() {
+            let marks = self.marked.iter().map(|&handle| library.get(handle)).collect();
+            self.query = std::mem::take(&mut self.query).with_marks(&marks);
+        }
         self.matcher = Matcher::new(&self.query);
         // What is still on its way answers the query before.
         self.known_facts = KnownFacts::default();
@@ -303,7 +307,7 @@ impl Listing {
 impl App {
     /// Asks for what the search line says, over what is loaded.
     pub(super) fn search_again(&mut self) -> Vec<Effect> {
-        self.search.parse(&self.clock);
+        self.search.parse(&self.clock, &self.library);
         self.ask()
     }
 

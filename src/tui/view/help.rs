@@ -89,7 +89,7 @@ const QUERY: &[(&str, Option<&str>)] = &[
     ("after:2024-01", Some("and before:2024-06-30; also 7d 3w 6m 1y ago")),
     ("has:code", Some("has:image, has:file, has:link, has:branch")),
     ("has:text", Some("it has words; has:secret, a credential")),
-    ("is:starred", Some("is:archived, is:gpt, is:project, is:memory")),
+    ("is:starred", Some("is:archived, is:gpt, is:project, is:memory, is:marked")),
     ("project:x", Some("by the beginning of its id; gpt:x, with that GPT")),
     ("id:xxxx", Some("by the beginning of its id")),
     ("from:chatgpt", Some("by provider")),
