@@ -1,32 +1,45 @@
 //! What a key asks of a message or a conversation, and what is found: where that takes long, on a thread beside the
 //! screen, as long as somebody waits for it.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, collections::HashSet, ops::Range};
 
 use super::effect::CopySource;
 use crate::{
     conversation::{AnnotationKind, AttachedText, Attachment, Conversation, Link},
     extract::{redaction::redacted_while, save::names},
     library::ConversationRef,
-    message::{self, CodeBlock, MAX_LINKS, MessageView},
+    message::{self, CodeBlock, MAX_BLOCKS, MAX_LINKS, MessageView},
     search::Hit,
     secrets::{KnownSecrets, Scanner},
 };
 
+/// What is looked through: where there is nothing in the one, the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LookupScope {
+    /// The message that is meant.
+    Message,
+    /// The prompt and the answers to it that it belongs to.
+    Turn,
+    /// All of the conversation, as it is shown.
+    Conversation,
+}
+
 /// Something to find in a message or a conversation.
 #[derive(Debug)]
 pub enum Lookup {
-    /// The links and attachments of a message.
+    /// The links and attachments of messages.
     Links {
         /// The conversation.
         conversation: ConversationRef,
-        /// The message.
-        message: usize,
+        /// The messages, in reading order.
+        messages: Vec<usize>,
+        /// What these are of it.
+        scope: LookupScope,
         /// The names of files are without secrets.
         redact: bool,
     },
-    /// The blocks of code of a message.
-    Code(ConversationRef, usize),
+    /// The blocks of code of messages, in reading order, and what these are of the conversation.
+    Code(ConversationRef, Vec<usize>, LookupScope),
     /// The secrets of a message.
     Secrets(ConversationRef, usize),
     /// The text that is piped to a command, without secrets or with them.
@@ -43,10 +56,10 @@ pub enum Lookup {
 /// Something that was looked up.
 #[derive(Debug)]
 pub enum LookupResult {
-    /// The links and attachments of a message of this conversation.
-    Links(Vec<Link>, Vec<FoundAttachment>, ConversationRef),
+    /// The links and attachments of messages of this conversation.
+    Links(Vec<Link>, Vec<FoundAttachment>, ConversationRef, LookupScope),
     /// Blocks of code, and the conversation they stand in.
-    Code(Vec<CodeBlock>, ConversationRef),
+    Code(Vec<CodeBlock>, ConversationRef, LookupScope),
     /// The places of a message's secrets, and which message that is.
     Secrets(usize, Vec<Hit>),
     /// A command and the text for it.
@@ -70,15 +83,15 @@ impl Lookup {
     /// Finds it, as long as it is waited for; `None`: it is not any more.
     pub fn discover(self, should_continue: &dyn Fn() -> bool) -> Option<LookupResult> {
         let found = match self {
-            Self::Links { conversation, message, redact } => {
-                let links = message::links_while(&conversation, message, should_continue)?;
-                let attachments = attachments_while(&conversation, message, redact, should_continue)?;
-                LookupResult::Links(links, attachments, conversation)
+            Self::Links { conversation, messages, scope, redact } => {
+                let links = links_while(&conversation, &messages, should_continue)?;
+                let attachments = attachments_while(&conversation, &messages, redact, should_continue)?;
+                LookupResult::Links(links, attachments, conversation, scope)
             }
-            Self::Code(conversation, message) => LookupResult::Code(
-                message::message_code_blocks_while(&conversation, message, should_continue)?,
-                conversation,
-            ),
+            Self::Code(conversation, messages, scope) => {
+                let blocks = code_while(&conversation, &messages, should_continue)?;
+                LookupResult::Code(blocks, conversation, scope)
+            }
             Self::Secrets(conversation, message) => {
                 if !should_continue() {
                     return None;
@@ -110,17 +123,53 @@ impl Lookup {
     }
 }
 
-/// Returns the attachments of a message, no more than are listed. What is a secret in their names, the whole
+/// Returns the links of messages, no more than are listed, each once.
+fn links_while(
+    conversation: &ConversationRef,
+    messages: &[usize],
+    should_continue: &dyn Fn() -> bool,
+) -> Option<Vec<Link>> {
+    let mut all: Vec<Link> = Vec::new();
+    let mut known = HashSet::new();
+    for &message in messages {
+        let links = message::links_while(conversation, message, should_continue)?;
+        all.extend(links.into_iter().filter(|link| known.insert(link.url.clone())));
+        if all.len() >= MAX_LINKS {
+            all.truncate(MAX_LINKS);
+            break;
+        }
+    }
+    Some(all)
+}
+
+/// Returns the blocks of code of messages, no more than are listed.
+fn code_while(
+    conversation: &ConversationRef,
+    messages: &[usize],
+    should_continue: &dyn Fn() -> bool,
+) -> Option<Vec<CodeBlock>> {
+    let mut all = Vec::new();
+    for &message in messages {
+        all.extend(message::message_code_blocks_while(conversation, message, should_continue)?);
+        if all.len() >= MAX_BLOCKS {
+            all.truncate(MAX_BLOCKS);
+            break;
+        }
+    }
+    Some(all)
+}
+
+/// Returns the attachments of messages, no more than are listed. What is a secret in their names, the whole
 /// conversation tells: it is looked through once for all of them.
 fn attachments_while(
     conversation: &ConversationRef,
-    message: usize,
+    messages: &[usize],
     redact: bool,
     should_continue: &dyn Fn() -> bool,
 ) -> Option<Vec<FoundAttachment>> {
-    let attachments: Vec<&Attachment> = conversation
-        .message_annotations(message)
+    let attachments: Vec<&Attachment> = messages
         .iter()
+        .flat_map(|&message| conversation.message_annotations(message))
         .filter_map(|part| {
             if let AnnotationKind::Attachment(attachment) = &part.detail { Some(&**attachment) } else { None }
         })

@@ -812,7 +812,7 @@ fn esc_ends_the_marking_of_messages_before_it_leaves_the_thread() {
     let mut driver = Driver::new(80, 24, three());
     driver.press("enter v J esc");
     assert_eq!(driver.app.focus, Focus::Thread);
-    assert!(driver.status().starts_with("no message is marked"), "{}", driver.status());
+    assert!(driver.status().starts_with("nothing is marked"), "{}", driver.status());
     assert_eq!(driver.press("esc").app.focus, Focus::List);
     assert_eq!(driver.press("esc").app.focus, Focus::Search);
 }
@@ -843,4 +843,43 @@ fn what_is_marked_is_found_and_what_is_not_any_more_goes() {
     assert_eq!(titles(&driver), ["A day in Zürich", "Sourdough starter"]);
     driver.press("esc X / ctrl-u").type_("is:marked");
     assert!(titles(&driver).is_empty());
+}
+
+/// A prompt, its answer with a block of code and a link, another turn with a file, and one with nothing.
+fn turns() -> Vec<Conversation> {
+    let answer = "Do this:\n\n```rust\nlet turn = 1;\n```\n\nsee [the book](https://example.org/book)";
+    vec![conversation(1, "Turns", &["How?", answer, "And then?", "Nothing."])]
+}
+
+/// The best message is mostly one's own question, and said "there is no code in this message".
+#[test]
+fn on_a_prompt_c_takes_the_code_and_o_the_links_of_its_answer() {
+    let mut driver = Driver::new(80, 24, turns());
+    driver.press("enter g c");
+    assert_eq!(driver.copies(), ["let turn = 1;"]);
+    driver.press("o");
+    let screen = driver.screen();
+    assert!(screen.contains("Links and attachments of this turn") && screen.contains("the book"), "{screen}");
+    driver.press("1");
+    assert_eq!(driver.copies()[1..], ["https://example.org/book"]);
+    driver.press("G c");
+    assert!(driver.status().starts_with("there is no code in this message, and none in its turn"));
+    driver.press("o");
+    assert!(driver.screen().contains("Links and attachments of the conversation"), "{}", driver.screen());
+}
+
+#[test]
+fn ctrl_y_and_ctrl_o_copy_in_list_and_thread_as_in_the_search_line() {
+    for keys in ["", "esc", "enter g"] {
+        let mut driver = Driver::new(80, 24, turns());
+        driver.press("down");
+        if !keys.is_empty() {
+            driver.press(keys);
+        }
+        driver.press("ctrl-y ctrl-o");
+        let copies = driver.copies();
+        assert_eq!(copies.len(), 2, "{keys}");
+        assert!(copies[0].starts_with("Do this:"), "the answer to the question: {}", copies[0]);
+        assert!(copies[1].contains("How?") && copies[1].contains("Nothing."), "{}", copies[1]);
+    }
 }

@@ -9,7 +9,7 @@ use unspool::{
     tui::{
         action::Action,
         effect::{CopyContent, CopyRequest, CopySource, Effect, Task},
-        lookup::Lookup,
+        lookup::{Lookup, LookupScope},
     },
 };
 
@@ -240,8 +240,13 @@ fn what_nobody_waits_for_any_more_is_not_found() {
     let source = || CopySource::Written("robin@example.org".to_owned(), vec![conversation()]);
     let command = || "cat".to_owned();
     for lookup in [
-        Lookup::Links { conversation: conversation(), message: 0, redact: true },
-        Lookup::Code(conversation(), 0),
+        Lookup::Links {
+            conversation: conversation(),
+            messages: vec![0],
+            scope: LookupScope::Message,
+            redact: true,
+        },
+        Lookup::Code(conversation(), vec![0], LookupScope::Message),
         Lookup::Secrets(conversation(), 0),
         Lookup::Piped { command: command(), source: source(), redact: false },
         Lookup::Piped { command: command(), source: source(), redact: true },

@@ -19,7 +19,7 @@ use crate::{
     tui::{
         effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest, CopySource, Effect, Task},
         format,
-        lookup::Lookup,
+        lookup::{Lookup, LookupScope},
         thread_view::ThreadView,
     },
 };
@@ -182,10 +182,14 @@ impl App {
     }
 
     pub(super) fn copy_code(&mut self) -> Vec<Effect> {
+        self.copy_code_in(LookupScope::Message)
+    }
+
+    fn copy_code_in(&mut self, scope: LookupScope) -> Vec<Effect> {
         let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
-        let Some(message) = self.subject_message() else { return Vec::new() };
-        let bytes = conversation.message_text(message).len();
-        self.look_up(Lookup::Code(conversation, message), bytes, "looking for code")
+        let messages = self.messages_in(scope);
+        let bytes = messages.iter().map(|&message| conversation.message_text(message).len()).sum();
+        self.look_up(Lookup::Code(conversation, messages, scope), bytes, "looking for code")
     }
 
     /// Copies the one block of code that was found, or lets one be picked.
@@ -193,21 +197,28 @@ impl App {
         &mut self,
         mut blocks: Vec<CodeBlock>,
         conversation: &ConversationRef,
+        scope: LookupScope,
     ) -> Vec<Effect> {
+        let is_message = scope == LookupScope::Message;
+        let subject = if is_message { "the code" } else { "the code of its turn" };
         match blocks.len() {
+            // A question has none: what is meant is in its answer.
+            0 if is_message => self.copy_code_in(LookupScope::Turn),
             0 => {
-                self.show_failure("there is no code in this message");
+                self.show_failure("there is no code in this message, and none in its turn");
                 Vec::new()
             }
             1 => {
                 let code = blocks.swap_remove(0).code;
                 let bytes = code.len();
-                self.copy_from(CopySource::Written(code, vec![conversation.clone()]), bytes, "the code")
+                self.copy_from(CopySource::Written(code, vec![conversation.clone()]), bytes, subject)
             }
             count => {
                 if count == MAX_BLOCKS {
                     self.say(format!("only the first {} blocks of code", format::number(MAX_BLOCKS)));
                 }
+                let title =
+                    if is_message { "Copy which code block?" } else { "Copy which code block of this turn?" };
                 let items = blocks
                     .into_iter()
                     .map(|block| {
@@ -219,12 +230,12 @@ impl App {
                             choice: PickerChoice::Copy {
                                 text: block.code,
                                 conversation: conversation.clone(),
-                                subject: "the code",
+                                subject,
                             },
                         }
                     })
                     .collect();
-                self.open_overlay(Overlay::Picker(Picker::by_number("Copy which code block?", items)))
+                self.open_overlay(Overlay::Picker(Picker::by_number(title, items)))
             }
         }
     }

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 
 use super::{App, Focus, copy::STOPPING_COPY};
 use crate::{
-    conversation::{AnnotationKind, Conversation},
+    conversation::{AnnotationKind, Conversation, Role, Visibility},
     tui::{
         command::Command,
         effect::{CopyContent, CopyRequest, CopySource, Effect, Task, TerminalRequest},
-        lookup::{Lookup, LookupResult},
+        lookup::{Lookup, LookupResult, LookupScope},
     },
 };
 
@@ -84,6 +84,34 @@ impl App {
         self.say(format!("{words} … {} stops it", key.unwrap_or_else(|| "esc".into())));
     }
 
+    /// Returns the messages that a key looks through, in reading order. A turn is a prompt with what answers it.
+    pub(super) fn messages_in(&self, scope: LookupScope) -> Vec<usize> {
+        let (Some((conversation, leaf)), Some(here)) = (self.shared_subject(), self.subject_message()) else {
+            return Vec::new();
+        };
+        if scope == LookupScope::Message {
+            return vec![here];
+        }
+        let on_screen = leaf.map(|leaf| conversation.path_to(leaf));
+        let branch = on_screen.unwrap_or_else(|| conversation.current_path());
+        let is_shown = |&message: &usize| conversation.messages()[message].visibility == Visibility::Shown;
+        let is_prompt =
+            |message: usize| is_shown(&message) && conversation.messages()[message].role == Role::User;
+        let place = branch.iter().position(|&message| message == here);
+        let (start, end) = match place.filter(|_| scope == LookupScope::Turn) {
+            None if scope == LookupScope::Turn => return vec![here],
+            None => (0, branch.len()),
+            Some(place) => (
+                branch[..=place].iter().rposition(|&message| is_prompt(message)).unwrap_or(0),
+                branch[place + 1..]
+                    .iter()
+                    .position(|&message| is_prompt(message))
+                    .map_or(branch.len(), |next| place + 1 + next),
+            ),
+        };
+        branch[start..end].iter().copied().filter(is_shown).collect()
+    }
+
     /// Takes in what was looked up, unless it was stopped or something else is asked for meanwhile.
     pub(super) fn looked_up(&mut self, serial: u64, found: LookupResult) -> Vec<Effect> {
         if self.awaited != Some(Awaited::Lookup(serial)) {
@@ -96,10 +124,10 @@ impl App {
 
     fn show_lookup_result(&mut self, found: LookupResult) -> Vec<Effect> {
         match found {
-            LookupResult::Links(links, attachments, conversation) => {
-                self.show_links(links, attachments, &conversation)
+            LookupResult::Links(links, attachments, conversation, scope) => {
+                self.show_links(links, attachments, &conversation, scope)
             }
-            LookupResult::Code(blocks, conversation) => self.show_code(blocks, &conversation),
+            LookupResult::Code(blocks, conversation, scope) => self.show_code(blocks, &conversation, scope),
             LookupResult::Secrets(message, hits) => self.show_secrets(message, hits),
             LookupResult::Piped(command, text) => {
                 vec![Effect::Terminal(TerminalRequest::Pipe { command, text })]

@@ -87,7 +87,7 @@ impl App {
             self.say(if marking {
                 "marking messages from here on: move, y copies them"
             } else {
-                "no message is marked"
+                "nothing is marked"
             });
         }
         Vec::new()

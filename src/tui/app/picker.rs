@@ -8,7 +8,7 @@ use super::{
     lookup::{bytes_of, bytes_of_message},
 };
 use crate::{
-    conversation::{AnnotationKind, Link, Role, Visibility},
+    conversation::{Annotation, AnnotationKind, Link, Role, Visibility},
     extract::save::attachments::SingleAttachment,
     library::ConversationRef,
     message::{MAX_LINKS, format::first_line},
@@ -17,7 +17,7 @@ use crate::{
         command::Command,
         effect::{CopySource, Effect, Task},
         format,
-        lookup::{FoundAttachment, Lookup},
+        lookup::{FoundAttachment, Lookup, LookupScope},
         text_input::TextInput,
     },
 };
@@ -253,25 +253,33 @@ impl App {
         effects
     }
 
-    /// Opens the links and attachments of the selected message.
+    /// Opens the links and attachments of the selected message; without any those of its turn, else all there are.
     pub(super) fn open_links(&mut self) -> Vec<Effect> {
-        let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
-        let Some(message) = self.subject_message() else { return Vec::new() };
-        let redact = self.redact;
-        let attached = conversation.message_annotations(message);
-        let is_named =
-            redact && attached.iter().any(|part| matches!(part.detail, AnnotationKind::Attachment(_)));
-        // What is a secret in the name of a file, the whole conversation tells.
-        let bytes = if is_named { bytes_of(&conversation) } else { bytes_of_message(&conversation, message) };
-        self.look_up(Lookup::Links { conversation, message, redact }, bytes, "looking for links")
+        self.open_links_in(LookupScope::Message)
     }
 
-    /// Lets one of a message's links and attachments be picked.
+    fn open_links_in(&mut self, scope: LookupScope) -> Vec<Effect> {
+        let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
+        let messages = self.messages_in(scope);
+        let redact = self.redact;
+        let is_attachment = |part: &Annotation| matches!(part.detail, AnnotationKind::Attachment(_));
+        let mut attached = messages.iter().flat_map(|&message| conversation.message_annotations(message));
+        // What is a secret in the name of a file, the whole conversation tells.
+        let bytes = if redact && attached.any(is_attachment) {
+            bytes_of(&conversation)
+        } else {
+            messages.iter().map(|&message| bytes_of_message(&conversation, message)).sum()
+        };
+        self.look_up(Lookup::Links { conversation, messages, scope, redact }, bytes, "looking for links")
+    }
+
+    /// Lets one of these links and attachments be picked.
     pub(super) fn show_links(
         &mut self,
         links: Vec<Link>,
         attachments: Vec<FoundAttachment>,
         conversation: &ConversationRef,
+        scope: LookupScope,
     ) -> Vec<Effect> {
         if links.len() == MAX_LINKS {
             self.say(format!("only the first {} links", format::number(MAX_LINKS)));
@@ -296,11 +304,18 @@ impl App {
             let choice = PickerChoice::Save { id, name, content, conversation: conversation.clone() };
             items.push(PickerItem { label, note: note.to_owned(), choice });
         }
-        if items.is_empty() {
-            self.show_failure("there is no link and no attachment in this message");
-            return Vec::new();
-        }
-        self.open_overlay(Overlay::Picker(Picker::by_number("Links and attachments", items)))
+        let title = match scope {
+            LookupScope::Message if items.is_empty() => return self.open_links_in(LookupScope::Turn),
+            LookupScope::Turn if items.is_empty() => return self.open_links_in(LookupScope::Conversation),
+            LookupScope::Conversation if items.is_empty() => {
+                self.show_failure("there is no link and no attachment in this conversation");
+                return Vec::new();
+            }
+            LookupScope::Message => "Links and attachments",
+            LookupScope::Turn => "Links and attachments of this turn",
+            LookupScope::Conversation => "Links and attachments of the conversation",
+        };
+        self.open_overlay(Overlay::Picker(Picker::by_number(title, items)))
     }
 
     /// Opens the list of the commands that mean something here, by name.

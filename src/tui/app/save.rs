@@ -38,7 +38,7 @@ impl App {
             let handles = listing.rows[..listing.with_all].iter().map(|row| row.handle).collect();
             (handles, if listing.has_rule() { SeveralOrigin::AllWords } else { SeveralOrigin::List })
         } else {
-            let hidden = self.search.marked.len() - self.search.marked_listed();
+            let hidden = self.search.marked.len().saturating_sub(self.search.marked_listed());
             (self.marked_in_order(), SeveralOrigin::Marked { hidden })
         };
         if handles.is_empty() && self.search.listing.has_rule() {

@@ -278,7 +278,7 @@ impl App {
     /// Goes one level back: ends the marking of messages, then to the audit that led here, else to the list.
     fn back(&mut self) -> Vec<Effect> {
         if self.thread.as_mut().is_some_and(|thread| thread.view.end_marking()) {
-            self.say("no message is marked");
+            self.say("nothing is marked");
             return Vec::new();
         }
         let is_of_audit = self.thread.as_ref().is_some_and(|thread| thread.hit_origin == HitOrigin::Audit);

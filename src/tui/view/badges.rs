@@ -22,7 +22,7 @@ fn words(app: &App) -> String {
             let messages = view.marked_messages().len().max(1);
             format!("marking {}", format::count(messages, "message", "messages"))
         }),
-        (marked > 0).then(|| match marked - listed {
+        (marked > 0).then(|| match marked.saturating_sub(listed) {
             0 => format!("{} marked", format::number(marked)),
             hidden => format!("{} marked, {} not here", format::number(marked), format::number(hidden)),
         }),
