@@ -167,15 +167,14 @@ fn attachments_while(
     redact: bool,
     should_continue: &dyn Fn() -> bool,
 ) -> Option<Vec<FoundAttachment>> {
-    let attachments: Vec<&Attachment> = messages
-        .iter()
-        .flat_map(|&message| conversation.message_annotations(message))
-        .filter_map(|part| {
-            if let AnnotationKind::Attachment(attachment) = &part.detail { Some(&**attachment) } else { None }
+    let of_message = |message: usize| {
+        conversation.message_annotations(message).iter().filter_map(move |part| match &part.detail {
+            AnnotationKind::Attachment(attachment) => Some((message, &**attachment)),
+            _ => None,
         })
-        .take(2 * MAX_LINKS)
-        .collect();
-    let view = MessageView::of(conversation, message);
+    };
+    let attachments: Vec<(usize, &Attachment)> =
+        messages.iter().flat_map(|&message| of_message(message)).take(2 * MAX_LINKS).collect();
     let mut known = None;
     if redact && !attachments.is_empty() {
         let mut all = KnownSecrets::new();
@@ -185,7 +184,7 @@ fn attachments_while(
         known = Some(all);
     }
     let mut found = Vec::with_capacity(attachments.len());
-    for attachment in attachments {
+    for (message, attachment) in attachments {
         if !should_continue() {
             return None;
         }
@@ -196,7 +195,8 @@ fn attachments_while(
         };
         let name = names::attachment_name_from_message(&named);
         let label = if attachment.name.is_empty() { name.clone() } else { attachment.name.to_string() };
-        let content = Some(view.attached_text(attachment)).filter(|text| !text.is_empty()).map(Box::from);
+        let text = MessageView::of(conversation, message).attached_text(attachment);
+        let content = Some(text).filter(|text| !text.is_empty()).map(Box::from);
         found.push(FoundAttachment { label, name, id: attachment.id.to_string(), content });
     }
     Some(found)
