@@ -17,27 +17,47 @@ mod queue;
 mod read_member;
 mod report;
 mod task;
+mod wanted_objects;
 mod worker_counts;
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    time::Instant,
-};
+use std::sync::atomic::AtomicBool;
+
+use hashbrown::HashSet;
 
 pub use self::{
     event::{LoadEvent, Progress},
     report::{ArchiveReport, MemberReport, ReadProblem, Report, Stages},
 };
-use self::{pipeline::Pipeline, worker_counts::WorkerCounts};
-use crate::{archive::Archive, parallel};
+use self::{pipeline::Pipeline, wanted_objects::WantedObjects, worker_counts::WorkerCounts};
+use crate::{archive::Archive, conversation::ObjectLocation, parallel};
+
+/// Threads of a load: more would wait for the inflating of one member, and each holds pieces in memory.
+const MAX_THREADS: usize = 16;
 
 /// Reads all conversations; blocks until done or cancelled. `sink` is called from several threads. Whoever
 /// sets `cancel`, be it the sink itself, ends the load within a piece. Archives past
 /// [`MAX_ARCHIVES`](crate::archive::MAX_ARCHIVES) are not read.
 pub fn load(archives: &[Archive], cancel: &AtomicBool, sink: &(dyn Fn(LoadEvent) + Sync)) -> Report {
-    /// Threads of a load: more would wait for the inflating of one member, and each holds pieces in memory.
-    const MAX_THREADS: usize = 16;
     load_with(parallel::available(MAX_THREADS), archives, cancel, sink)
+}
+
+/// Reads all conversations as [`load`] does and hands over those of each piece as soon as they are parsed: for whoever
+/// lets go of them, so that no more than a few pieces are in memory.
+pub fn load_by_piece(archives: &[Archive], cancel: &AtomicBool, sink: &(dyn Fn(LoadEvent) + Sync)) -> Report {
+    run_pipeline(Pipeline::new(archives, parallel::available(MAX_THREADS), cancel, sink).by_piece())
+}
+
+/// Reads some conversations again, by the locations of their objects, and hands them over as [`load_by_piece`] does.
+/// What is not among `wanted` is passed over unparsed.
+pub fn load_again(
+    archives: &[Archive],
+    wanted: &HashSet<ObjectLocation>,
+    cancel: &AtomicBool,
+    sink: &(dyn Fn(LoadEvent) + Sync),
+) -> Report {
+    let wanted = WantedObjects::new(wanted);
+    let pipeline = Pipeline::new(archives, parallel::available(MAX_THREADS), cancel, sink);
+    run_pipeline(pipeline.by_piece().only(wanted))
 }
 
 /// Reads all conversations as [`load`] does, on this many threads, the calling one included.
@@ -47,10 +67,13 @@ pub fn load_with(
     cancel: &AtomicBool,
     sink: &(dyn Fn(LoadEvent) + Sync),
 ) -> Report {
-    let start = Instant::now();
-    let pipeline = Pipeline::new(archives, threads, cancel, sink, start);
+    run_pipeline(Pipeline::new(archives, threads, cancel, sink))
+}
+
+/// Runs all threads of a load, the calling one included.
+fn run_pipeline(pipeline: Pipeline<'_>) -> Report {
     std::thread::scope(|scope| {
-        for number in 1..threads {
+        for number in 1..pipeline.threads() {
             let pipeline = &pipeline;
             let spawned = std::thread::Builder::new()
                 .name(format!("load-{number}"))
@@ -61,10 +84,7 @@ pub fn load_with(
         }
         run(&pipeline);
     });
-    let mut report = pipeline.report();
-    report.seconds = start.elapsed().as_secs_f64();
-    report.cancelled = cancel.load(Ordering::Relaxed);
-    report
+    pipeline.report()
 }
 
 /// Runs one thread's part, from the first member to the last object.

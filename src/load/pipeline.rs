@@ -14,6 +14,7 @@ use super::{
     queue::BoundedQueue,
     report::{ReadProblem, Report},
     task::{MemberPiece, MemberTask, Object},
+    wanted_objects::WantedObjects,
     worker_counts::{self, WorkerCounts},
 };
 use crate::{
@@ -54,6 +55,10 @@ pub(super) struct Pipeline<'a> {
     /// time.
     pub large: Mutex<()>,
     sink: &'a (dyn Fn(LoadEvent) + Sync),
+    /// The time between two batches of one thread.
+    batch_interval: Duration,
+    /// The objects to parse; `None`: all.
+    wanted: Option<WantedObjects>,
     start: Instant,
     bytes: AtomicU64,
     total: u64,
@@ -90,8 +95,8 @@ impl<'a> Pipeline<'a> {
         threads: usize,
         cancel: &'a AtomicBool,
         sink: &'a (dyn Fn(LoadEvent) + Sync),
-        start: Instant,
     ) -> Self {
+        let start = Instant::now();
         let (library_files, unreadable_file_libraries) = archives.iter().map(library_files).unzip();
         // Further archives are not read: `open_all` refuses them, since a source has no number for them.
         let numbered = (0_u16..=u16::MAX).zip(archives);
@@ -121,6 +126,8 @@ impl<'a> Pipeline<'a> {
             memory_limit: floor.max(Limits::MEMORY_PER_BYTE.saturating_mul(size)),
             large: Mutex::default(),
             sink,
+            batch_interval: BATCH_INTERVAL,
+            wanted: None,
             start,
             bytes: AtomicU64::new(0),
             total,
@@ -128,6 +135,26 @@ impl<'a> Pipeline<'a> {
             finished_counts: Mutex::default(),
             threads,
         }
+    }
+
+    /// Sends each piece's conversations as soon as they are parsed.
+    pub(super) fn by_piece(self) -> Self {
+        Self { batch_interval: Duration::ZERO, ..self }
+    }
+
+    /// Parses no other objects than these.
+    pub(super) fn only(self, wanted: WantedObjects) -> Self {
+        Self { wanted: Some(wanted), ..self }
+    }
+
+    /// Returns the number of threads that the load is for.
+    pub(super) fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// Returns whether something is to be parsed of a member, from this offset on.
+    pub(super) fn wants_after(&self, task: &MemberTask, offset: u64) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| wanted.are_after(task.archive_number, task.number, offset))
     }
 
     /// Returns what is known of the objects of a member before they are parsed.
@@ -144,7 +171,7 @@ impl<'a> Pipeline<'a> {
     pub(super) fn claim(&self) -> Option<&MemberTask> {
         loop {
             let task = self.tasks.get(self.claimed.fetch_add(1, Ordering::Relaxed))?;
-            if !self.stopped(task.archive()) {
+            if !self.stopped(task.archive()) && self.wants_after(task, 0) {
                 return Some(task);
             }
         }
@@ -225,6 +252,9 @@ impl<'a> Pipeline<'a> {
                 // At most `Limits::MAX_OBJECT_SIZE`.
                 length: u32::try_from(range.len()).unwrap_or(u32::MAX),
             };
+            if self.wanted.as_ref().is_some_and(|wanted| !wanted.contains(&source)) {
+                continue;
+            }
             let digest = digest(&piece.bytes[within.clone()]);
             let import_counts = &mut counts.archives[archive].import_counts;
             let context = self.context(&piece.task);
@@ -247,7 +277,7 @@ impl<'a> Pipeline<'a> {
         }
         counts.stages.parse += begun.elapsed().as_secs_f64();
         self.recycle(piece.bytes);
-        if counts.sent.is_none_or(|sent| sent.elapsed() >= BATCH_INTERVAL) {
+        if counts.sent.is_none_or(|sent| sent.elapsed() >= self.batch_interval) {
             self.send(counts);
         }
     }
@@ -318,6 +348,7 @@ impl<'a> Pipeline<'a> {
 
     /// Sums up what all threads have counted.
     pub(super) fn report(self) -> Report {
+        let (seconds, cancelled) = (self.start.elapsed().as_secs_f64(), self.cancel.load(Ordering::Relaxed));
         let finished_counts = self.finished_counts.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut report = worker_counts::sum(self.archives, finished_counts, self.bytes.into_inner());
         for (archive, files) in report.archives.iter_mut().zip(&self.library_files) {
@@ -327,6 +358,6 @@ impl<'a> Pipeline<'a> {
             archive.unread.extend(unread);
             archive.unread.truncate(worker_counts::MAX_NAMED);
         }
-        report
+        Report { seconds, cancelled, ..report }
     }
 }

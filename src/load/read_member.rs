@@ -121,6 +121,9 @@ impl MemberReader<'_, '_> {
                 return;
             }
             self.hand_over(objects, counts);
+            if !self.pipeline.wants_after(&self.task, self.base) {
+                return;
+            }
             self.limit_object(counts);
             piece = PIECE;
         }

@@ -30,6 +30,7 @@ mod limits;
 mod malformed;
 mod nothing_lost;
 mod one_reading;
+mod passing_through;
 mod properties;
 mod providers;
 mod reading;
