@@ -17,6 +17,7 @@ mod message;
 mod name_table;
 mod origin;
 mod part;
+mod summary;
 #[cfg(test)]
 pub mod testing;
 mod time;
@@ -33,6 +34,7 @@ pub use self::{
     message::{Message, MessageKind, Role, Visibility},
     origin::{ConversationKind, ObjectLocation, Provider, digest},
     part::{Annotation, AnnotationKind, Attachment, Link, Media},
+    summary::{ConversationSummary, newest_message, text_hashes},
     time::Time,
     tree::Tree,
 };

@@ -3,12 +3,14 @@
 //! A library grows by batches while archives are read, and is shared by whoever needs it: behind an [`Arc`] it is
 //! copied only when it grows while somebody still looks at the older state, and such a copy shares every batch.
 
+mod entry;
 mod versions;
 
 use std::{cmp::Reverse, ops::Deref, sync::Arc};
 
 use crate::conversation::{Conversation, Provider, Time};
 
+pub use entry::LibraryEntry;
 use versions::KnownVersions;
 
 /// Names one conversation of a library. Stays valid as the library grows; a merged duplicate's handle stays
@@ -52,10 +54,11 @@ impl Deref for ConversationRef {
     }
 }
 
-/// All conversations of the opened archives; see the [module](self).
-#[derive(Clone, Debug, Default)]
-pub struct Library {
-    batches: Vec<Arc<Vec<Conversation>>>,
+/// All conversations of the opened archives; see the [module](self). What is not looked at again is kept as a
+/// [`ConversationSummary`](crate::conversation::ConversationSummary) instead of whole.
+#[derive(Debug)]
+pub struct Library<T = Conversation> {
+    batches: Vec<Arc<Vec<T>>>,
     /// The first handle of each batch.
     starts: Vec<u32>,
     /// Listed handles, by `updated`, newest first.
@@ -71,7 +74,60 @@ pub struct Library {
     mixed: bool,
 }
 
+impl<T> Clone for Library<T> {
+    fn clone(&self) -> Self {
+        Self {
+            batches: self.batches.clone(),
+            starts: self.starts.clone(),
+            newest: self.newest.clone(),
+            dates: self.dates.clone(),
+            states: self.states.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<T> Default for Library<T> {
+    fn default() -> Self {
+        Self {
+            batches: Vec::new(),
+            starts: Vec::new(),
+            newest: Vec::new(),
+            dates: Vec::new(),
+            states: KnownVersions::default(),
+            messages: 0,
+            text_bytes: 0,
+            provider: None,
+            mixed: false,
+        }
+    }
+}
+
 impl Library {
+    /// Returns the conversation of a handle, to keep or send away.
+    pub fn share(&self, handle: ConversationHandle) -> ConversationRef {
+        let batch = batch_of(&self.starts, handle.0);
+        ConversationRef { batch: Arc::clone(&self.batches[batch]), index: handle.0 - self.starts[batch] }
+    }
+}
+
+impl<T: LibraryEntry + Clone> Library<T> {
+    /// Returns the listed conversations themselves, most recently updated first.
+    pub fn into_listed(self) -> Vec<T> {
+        let Self { batches, starts, newest, .. } = self;
+        let mut batches: Vec<Vec<Option<T>>> = batches
+            .into_iter()
+            .map(|batch| Arc::unwrap_or_clone(batch).into_iter().map(Some).collect())
+            .collect();
+        let mut take = |handle: ConversationHandle| {
+            let batch = batch_of(&starts, handle.0);
+            batches[batch][(handle.0 - starts[batch]) as usize].take()
+        };
+        newest.into_iter().filter_map(&mut take).collect()
+    }
+}
+
+impl<T: LibraryEntry> Library<T> {
     /// Makes an empty library.
     pub fn new() -> Self {
         Self::default()
@@ -82,7 +138,7 @@ impl Library {
     /// the archives. Two that share an id and not a single message, and that no third links, are no states of one:
     /// both stay. One with a generated id is never merged. What a library lists, and in which order, does not depend
     /// on the order in which batches arrive.
-    pub fn add(&mut self, batch: Vec<Conversation>) {
+    pub fn add(&mut self, batch: Vec<T>) {
         let first = self.starts.last().copied().unwrap_or(0)
             + self.batches.last().map_or(0, |batch| batch.len() as u32);
         self.starts.push(first);
@@ -92,14 +148,14 @@ impl Library {
         let mut gone = Vec::new();
         for (index, conversation) in added.iter().enumerate() {
             let handle = first + index as u32;
-            self.mixed |= *self.provider.get_or_insert(conversation.provider) != conversation.provider;
-            if !conversation.id_is_generated {
+            self.mixed |= *self.provider.get_or_insert(conversation.provider()) != conversation.provider();
+            if !conversation.id_is_generated() {
                 let states =
                     self.states.add(handle, conversation, |other| at(&self.batches, &self.starts, other));
                 for &older in &states.gone {
                     let older = at(&self.batches, &self.starts, older);
                     self.messages -= older.shown_count();
-                    self.text_bytes -= older.text().len();
+                    self.text_bytes -= older.text_length();
                 }
                 gone.extend(states.gone.into_iter().map(ConversationHandle));
                 if !states.is_listed {
@@ -107,7 +163,7 @@ impl Library {
                 }
             }
             self.messages += conversation.shown_count();
-            self.text_bytes += conversation.text().len();
+            self.text_bytes += conversation.text_length();
             fresh.push(ConversationHandle(handle));
         }
         if !gone.is_empty() {
@@ -123,14 +179,14 @@ impl Library {
     /// Merges freshly added handles into the order by date: linear, without sorting what is sorted.
     fn merge_newest(&mut self, mut fresh: Vec<ConversationHandle>) {
         let key = |handle: ConversationHandle| {
-            (Reverse(self.get(handle).updated), self.get(handle).object_location, handle)
+            (Reverse(self.get(handle).updated()), self.get(handle).object_location(), handle)
         };
         fresh.sort_by_key(|&handle| key(handle));
         let mut newest = Vec::with_capacity(self.newest.len() + fresh.len());
         let mut dates = Vec::with_capacity(newest.capacity());
         let mut old = 0;
         for handle in fresh {
-            let date = self.get(handle).updated;
+            let date = self.get(handle).updated();
             let run = self.dates[old..].iter().take_while(|&&other| other > date).count();
             let equals = self.newest[old + run..].iter().zip(&self.dates[old + run..]);
             let equals = equals.take_while(|&(&other, &on)| on == date && key(other) < key(handle)).count();
@@ -146,14 +202,8 @@ impl Library {
     }
 
     /// Returns the conversation of a handle of this library.
-    pub fn get(&self, handle: ConversationHandle) -> &Conversation {
+    pub fn get(&self, handle: ConversationHandle) -> &T {
         at(&self.batches, &self.starts, handle.0)
-    }
-
-    /// Returns the conversation of a handle, to keep or send away.
-    pub fn share(&self, handle: ConversationHandle) -> ConversationRef {
-        let batch = batch_of(&self.starts, handle.0);
-        ConversationRef { batch: Arc::clone(&self.batches[batch]), index: handle.0 - self.starts[batch] }
     }
 
     /// Counts the conversations it lists.
@@ -209,15 +259,15 @@ impl Library {
             Sort::Updated => {}
             Sort::Created => handles.sort_by_cached_key(|&handle| {
                 let conversation = self.get(handle);
-                (Reverse(conversation.created), conversation.object_location)
+                (Reverse(conversation.created()), conversation.object_location())
             }),
             Sort::Messages => handles.sort_by_cached_key(|&handle| {
                 let conversation = self.get(handle);
-                (Reverse(conversation.shown_count()), conversation.object_location)
+                (Reverse(conversation.shown_count()), conversation.object_location())
             }),
             Sort::Title => handles.sort_by_cached_key(|&handle| {
                 let conversation = self.get(handle);
-                (conversation.title.to_lowercase(), conversation.object_location)
+                (conversation.title().to_lowercase(), conversation.object_location())
             }),
         }
         handles
@@ -226,7 +276,7 @@ impl Library {
     /// Returns the conversations whose id is, or else begins with, `id`: a whole id is never ambiguous.
     pub fn find_by_id(&self, id: &str) -> Vec<ConversationHandle> {
         let listed = |matches: &dyn Fn(&str) -> bool| -> Vec<ConversationHandle> {
-            self.newest.iter().copied().filter(|&handle| matches(&self.get(handle).id)).collect()
+            self.newest.iter().copied().filter(|&handle| matches(&self.get(handle).id())).collect()
         };
         let whole = listed(&|other| other == id);
         if whole.is_empty() && !id.is_empty() { listed(&|other| other.starts_with(id)) } else { whole }
@@ -237,7 +287,7 @@ fn batch_of(starts: &[u32], handle: u32) -> usize {
     starts.partition_point(|&start| start <= handle) - 1
 }
 
-fn at<'a>(batches: &'a [Arc<Vec<Conversation>>], starts: &[u32], handle: u32) -> &'a Conversation {
+fn at<'a, T>(batches: &'a [Arc<Vec<T>>], starts: &[u32], handle: u32) -> &'a T {
     let batch = batch_of(starts, handle);
     &batches[batch][(handle - starts[batch]) as usize]
 }
@@ -245,7 +295,9 @@ fn at<'a>(batches: &'a [Arc<Vec<Conversation>>], starts: &[u32], handle: u32) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{ConversationMeta, MessageDraft, ObjectLocation, Role, testing};
+    use crate::conversation::{
+        ConversationMeta, ConversationSummary, MessageDraft, ObjectLocation, Role, testing,
+    };
 
     fn conversation(id: &str, updated: Option<i64>, offset: u64) -> Conversation {
         let meta = ConversationMeta {
@@ -396,6 +448,29 @@ mod tests {
         assert_eq!(library.get(library.by_date()[0]).updated, Some(Time(2)));
         library.add(vec![state(1, 2, &[("one", 10)])]);
         assert_eq!((library.len(), library.superseded(), library.same_id()), (1, 2, 0));
+    }
+
+    #[test]
+    fn summaries_are_merged_as_the_conversations_are() {
+        const STATES: [(i64, &[(&str, i64)]); 5] = [
+            (1, &[("one", 10), ("two", 20)]),
+            (2, &[(" two ", 20), ("three", 30)]),
+            (3, &[("four", 40)]),
+            (4, &[]),
+            (5, &[("one", 10)]),
+        ];
+        let of = |index: usize| state(STATES[index].0, index as u64, STATES[index].1);
+        for first in 0..STATES.len() {
+            let (mut whole, mut summaries) = (Library::new(), Library::new());
+            for index in (0..STATES.len()).map(|index| (first + 2 * index) % STATES.len()) {
+                summaries.add(vec![ConversationSummary::of(&of(index))]);
+                whole.add(vec![of(index)]);
+            }
+            assert_eq!(summaries.by_date(), whole.by_date());
+            assert_eq!(summaries.message_count(), whole.message_count());
+            assert_eq!(summaries.text_bytes(), whole.text_bytes());
+            assert_eq!((summaries.superseded(), summaries.same_id()), (whole.superseded(), whole.same_id()));
+        }
     }
 
     #[test]

@@ -4,11 +4,11 @@
 //! what was superseded is still known, so the answer does not depend on the order in which they come. One without any
 //! text is a state of whichever else has its id. Each text is looked at once: the work grows with what is added.
 
-use std::{cmp::Reverse, hash::BuildHasher};
+use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable, hash_map::Entry};
 
-use crate::conversation::{Conversation, Message, ObjectLocation, Time};
+use super::entry::{Lateness, LibraryEntry, lateness};
 
 /// The states of all conversations, by their ids.
 #[derive(Clone, Debug, Default)]
@@ -34,21 +34,21 @@ pub(super) struct Added {
 
 impl KnownVersions {
     /// Takes in a conversation with an id of its own; `get` returns the one of a handle that was added before.
-    pub fn add<'a>(
+    pub fn add<'a, T: LibraryEntry + 'a>(
         &mut self,
         handle: u32,
-        conversation: &Conversation,
-        get: impl Fn(u32) -> &'a Conversation,
+        conversation: &T,
+        get: impl Fn(u32) -> &'a T,
     ) -> Added {
-        let hash = self.hasher.hash_one(&*conversation.id);
-        let is_same = |&(_, other): &(u64, u32)| get(other).id == conversation.id;
+        let hash = self.hasher.hash_one(conversation.id());
+        let is_same = |&(_, other): &(u64, u32)| get(other).id() == conversation.id();
         let Some(&(_, first)) = self.first.find(hash, is_same) else {
             self.first.insert_unique(hash, (hash, handle), |&(hash, _)| hash);
             return Added { is_listed: true, gone: Vec::new() };
         };
         let same = self.several.entry(first).or_insert_with(|| SameId::of(first, get(first)));
         let (listed, superseded) = (same.listed(), same.superseded());
-        let added = same.add(handle, conversation, &get, &self.hasher);
+        let added = same.add(handle, conversation, &get);
         self.same_id = self.same_id + same.listed() - listed;
         self.superseded = self.superseded + same.superseded() - superseded;
         added
@@ -90,12 +90,8 @@ struct ConversationVersion {
     latest: (Lateness, u32),
 }
 
-/// What decides which of two states is the later: the larger stays. The newest message, the number of messages shown,
-/// the time of its update, its place in the archives.
-type Lateness = (Option<Time>, usize, Option<Time>, Reverse<ObjectLocation>);
-
 impl SameId {
-    fn of(handle: u32, conversation: &Conversation) -> Self {
+    fn of(handle: u32, conversation: &impl LibraryEntry) -> Self {
         let mut same = Self::default();
         same.push(handle, conversation);
         same
@@ -111,9 +107,9 @@ impl SameId {
         self.states.len() - self.listed()
     }
 
-    fn push(&mut self, handle: u32, conversation: &Conversation) -> usize {
+    fn push(&mut self, handle: u32, conversation: &impl LibraryEntry) -> usize {
         let index = self.states.len();
-        let is_blank = texts(conversation).next().is_none();
+        let is_blank = conversation.text_hashes().next().is_none();
         let latest = (lateness(conversation), handle);
         self.states.push(ConversationVersion { handle, is_blank, parent: index, latest });
         if is_blank {
@@ -124,12 +120,11 @@ impl SameId {
         index
     }
 
-    fn add<'a>(
+    fn add<'a, T: LibraryEntry + 'a>(
         &mut self,
         handle: u32,
-        conversation: &Conversation,
-        get: &impl Fn(u32) -> &'a Conversation,
-        hasher: &DefaultHashBuilder,
+        conversation: &T,
+        get: &impl Fn(u32) -> &'a T,
     ) -> Added {
         let (groups, blank) = (self.groups, self.blank);
         let index = self.push(handle, conversation);
@@ -147,7 +142,7 @@ impl SameId {
             _ => {}
         }
         if !self.states[index].is_blank && groups > 0 {
-            self.join(index, conversation, get, hasher, &mut gone);
+            self.join(index, conversation, get, &mut gone);
         }
         let is_listed = !gone.contains(&handle) && (self.groups == 0 || !self.states[index].is_blank);
         gone.retain(|&other| other != handle);
@@ -155,17 +150,16 @@ impl SameId {
     }
 
     /// Unites the last state with all that have one of its texts.
-    fn join<'a>(
+    fn join<'a, T: LibraryEntry + 'a>(
         &mut self,
         index: usize,
-        conversation: &Conversation,
-        get: &impl Fn(u32) -> &'a Conversation,
-        hasher: &DefaultHashBuilder,
+        conversation: &T,
+        get: &impl Fn(u32) -> &'a T,
         gone: &mut Vec<u32>,
     ) {
         if self.texts.is_empty() {
             let other = self.states[..index].iter().position(|other| !other.is_blank).unwrap_or(index);
-            if texts(get(self.states[other].handle)).next() == texts(conversation).next() {
+            if get(self.states[other].handle).text_hashes().next() == conversation.text_hashes().next() {
                 gone.extend(self.unite(other, index));
                 return;
             }
@@ -173,8 +167,8 @@ impl SameId {
         for state in self.indexed..=index {
             let handle = self.states[state].handle;
             let of = if state == index { conversation } else { get(handle) };
-            for text in texts(of) {
-                match self.texts.entry(hasher.hash_one(text)) {
+            for text in of.text_hashes() {
+                match self.texts.entry(text) {
                     Entry::Occupied(other) => {
                         let other = *other.get();
                         gone.extend(self.unite(other, state));
@@ -211,15 +205,4 @@ impl SameId {
         }
         state
     }
-}
-
-fn lateness(conversation: &Conversation) -> Lateness {
-    let newest = conversation.messages().iter().filter_map(Message::time).max();
-    (newest, conversation.shown_count(), conversation.updated, Reverse(conversation.object_location))
-}
-
-/// Returns the texts by which two states are known to be of one conversation.
-fn texts(conversation: &Conversation) -> impl Iterator<Item = &str> {
-    let texts = (0..conversation.messages().len()).map(|message| conversation.message_text(message).trim());
-    texts.filter(|text| !text.is_empty())
 }
