@@ -6,7 +6,11 @@ use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
 
-use super::{Engine, FoundConversation, MAX_HITS, Plan, searched_slots::SearchedSlots};
+use super::{
+    Engine, FoundConversation, MAX_HITS, Plan,
+    message_ranks::{MessageRank, best_judged, best_unjudged, score},
+    searched_slots::SearchedSlots,
+};
 use crate::{
     library::ConversationHandle,
     search::{
@@ -15,12 +19,8 @@ use crate::{
             occurrences::{Occurrences, TermLookup},
         },
         matching::{CompiledQuery, Term, WordBoundary},
-        ranking::{MatchQuality, RankInputs},
     },
 };
-
-/// The messages of one conversation in which it is judged how close together the words stand.
-const MAX_JUDGED_MESSAGES: usize = 4;
 
 /// The slots of all terms of a query.
 #[derive(Debug)]
@@ -38,17 +38,6 @@ struct IndexedTerm {
     word: String,
     title_only: bool,
 }
-
-/// A message as the index knows it.
-#[derive(Clone, Copy, Debug)]
-struct MessageRank {
-    quality: MatchQuality,
-    message: u32,
-    is_on_current_branch: bool,
-}
-
-/// The best that a message can be to a query of one term.
-const WHOLE_WORD: MatchQuality = MatchQuality::of_single_term(WordBoundary::Whole, true);
 
 impl IndexedTerms {
     /// Looks a query's terms up. `None`: the index does not answer it.
@@ -107,47 +96,20 @@ impl IndexedTerms {
 
     /// Ranks a conversation that matches, as far as the index tells: of several words not how close they stand.
     pub fn rank(&self, engine: &Engine, handle: ConversationHandle) -> FoundConversation {
-        let mut best: Option<MessageRank> = None;
-        for other in self.message_ranks(engine, handle) {
-            let is_better = best.is_none_or(|best| {
-                let is_nearer = || !best.is_on_current_branch && other.is_on_current_branch;
-                other.quality > best.quality || other.quality == best.quality && is_nearer()
-            });
-            if is_better {
-                best = Some(other);
-            }
-            // Of one term none can be better than a whole word in sight.
-            if best.is_some_and(|best| best.is_on_current_branch && best.quality == WHOLE_WORD) {
-                break;
-            }
-        }
-        self.found(engine, handle, best)
+        let ranks = self.message_ranks(engine, handle);
+        self.found(engine, handle, best_unjudged(ranks, &is_visible(engine, handle)))
     }
 
     /// Ranks a conversation that matches by its text too.
     pub fn judge(&self, engine: &Engine, plan: &Plan, handle: ConversationHandle) -> FoundConversation {
-        let conversation = engine.library.get(handle);
-        let mut ranks: Vec<MessageRank> = self.message_ranks(engine, handle).collect();
-        ranks.sort_by_key(|rank| (std::cmp::Reverse(rank.quality), rank.message));
-        let most = ranks.first().map_or(0, |rank| rank.quality.terms);
-        ranks.retain(|rank| rank.quality.terms == most);
-        ranks.truncate(MAX_JUDGED_MESSAGES);
+        let ranks: Vec<MessageRank> = self.message_ranks(engine, handle).collect();
+        let (compiled, conversation) = (plan.matcher.compiled(), engine.library.get(handle));
         let entry = engine.index.entry(&engine.library, handle);
-        let mut judged_count = 0;
-        for rank in &mut ranks {
-            let judged = plan.matcher.compiled().quality_of(conversation, entry, rank.message);
-            rank.quality = judged.unwrap_or(rank.quality);
-            judged_count += 1;
-            // Those that follow are no better words, and longer.
-            if rank.quality.is_side_by_side() {
-                break;
-            }
-        }
-        ranks.truncate(judged_count);
-        let best = ranks
-            .into_iter()
-            .max_by_key(|rank| (rank.quality, rank.is_on_current_branch, std::cmp::Reverse(rank.message)));
-        self.found(engine, handle, best)
+        self.found(
+            engine,
+            handle,
+            best_judged(ranks, compiled, conversation, entry, &is_visible(engine, handle)),
+        )
     }
 
     fn found(
@@ -158,13 +120,9 @@ impl IndexedTerms {
     ) -> FoundConversation {
         let title = engine.index.slots_of(handle).start as usize;
         let boundaries = self.required.iter().map(|term| term.boundary(title));
-        let in_title = boundaries.clone().flatten().count() as u32;
-        let terms = self.message_terms().count() as u32;
-        let worst = boundaries.min().flatten();
-        let title_quality = worst.map(|boundary| MatchQuality::of_title(terms, boundary));
-        let inputs = RankInputs::of(terms, title_quality, best.map(|rank| rank.quality), in_title);
+        let score = score(boundaries, self.message_terms().count() as u32, best);
         let best = best.map(|rank| rank.message).or_else(|| self.first_admitted(engine, handle));
-        FoundConversation::new(handle, inputs.score(), best, None)
+        FoundConversation::new(handle, score, best, None)
     }
 
     /// Returns the first message that the filters let in. `None`: there are no filters.
@@ -186,18 +144,10 @@ impl IndexedTerms {
         let has_all = next_one(&self.with_all, range.start).is_some_and(|slot| slot < range.end);
         let ranked = if has_all { &self.with_all } else { &self.searched.messages };
         ones_in(ranked, range).filter_map(move |slot| {
-            let (mut terms, mut worst) = (0, WordBoundary::Whole);
-            for boundary in self.message_terms().filter_map(|term| term.boundary(slot)) {
-                terms += 1;
-                worst = worst.min(boundary);
-            }
+            let boundaries = self.message_terms().filter_map(|term| term.boundary(slot));
             let facts = engine.index.slots();
             let (shown, length) = (facts.shown.contains(slot), facts.length_doublings[slot]);
-            (terms > 0).then(|| MessageRank {
-                quality: MatchQuality::unjudged(terms, worst, shown, length),
-                message: slot as u32 - slots.start - 1,
-                is_on_current_branch: engine.index.traits().is_on_current_branch(slot),
-            })
+            MessageRank::of(boundaries, shown, length, slot as u32 - slots.start - 1)
         })
     }
 
@@ -255,4 +205,10 @@ impl IndexedTerm {
             Some(WordBoundary::Inside)
         }
     }
+}
+
+/// Returns a function that tells whether a message of a conversation lies on the branch that is shown first.
+fn is_visible(engine: &Engine, handle: ConversationHandle) -> impl Fn(u32) -> bool + '_ {
+    let first = engine.index.slots_of(handle).start + 1;
+    move |message| engine.index.traits().is_on_current_branch((first + message) as usize)
 }

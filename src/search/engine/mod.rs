@@ -9,6 +9,7 @@ mod answers;
 mod binding;
 mod found;
 mod indexed_terms;
+pub(super) mod message_ranks;
 mod plan;
 mod searched_slots;
 mod some_words;
@@ -31,7 +32,7 @@ use self::{
 };
 pub(super) use self::{
     found::FoundConversation,
-    plan::Plan,
+    plan::{NEWEST_FIRST, Plan},
     some_words::{PartialMatch, SomeWords},
 };
 use super::{
@@ -44,10 +45,10 @@ use crate::library::{ConversationHandle, Library};
 /// Hits are counted up to here; one more means "more".
 const MAX_HITS: usize = 9_999;
 /// Conversations of which it is judged by their text how close together the words stand.
-const MAX_JUDGED: usize = 1_000;
+pub(super) const MAX_JUDGED: usize = 1_000;
 /// The bytes of the best messages of all of them: common words stand in thousands of long messages, and to judge those
 /// would take longer than all the rest of an answer.
-const MAX_JUDGED_BYTES: usize = 2 << 20;
+pub(super) const MAX_JUDGED_BYTES: usize = 2 << 20;
 /// Conversations whose hits are counted in their text before the index is asked.
 const COUNTED_BY_TEXT: usize = 128;
 /// Terms whose slots are kept: those of a line that is typed on, and of a few before it.

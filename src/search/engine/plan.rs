@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Conversations that are looked at in order of their dates: the first page is likely from these.
-const NEWEST_FIRST: usize = 4_096;
+pub(in crate::search) const NEWEST_FIRST: usize = 4_096;
 
 /// The conversations to look at for one query, and what is found out on the way.
 #[derive(Debug)]

@@ -37,7 +37,7 @@ use self::{
     postings::PostingsSegment,
     slots::Slots,
 };
-pub(in crate::search) use self::{entry::IndexEntry, title_letters::LetterSet};
+pub(in crate::search) use self::{entry::IndexEntry, slots::length_doublings, title_letters::LetterSet};
 use super::matching::FoldsToAscii;
 use crate::library::{ConversationHandle, Library};
 

@@ -29,7 +29,7 @@ impl SlotFacts {
     /// Describes a slot whose words are not read yet.
     pub fn new(bytes: usize, is_shown: bool, is_title: bool) -> Self {
         Self {
-            length_doublings: (usize::BITS - bytes.leading_zeros()).min(31) as u8,
+            length_doublings: length_doublings(bytes),
             tokens: 0,
             is_shown,
             is_title,
@@ -39,6 +39,11 @@ impl SlotFacts {
             initials: LetterSet::default(),
         }
     }
+}
+
+/// Returns the number of times that a length can be halved.
+pub(in crate::search) fn length_doublings(bytes: usize) -> u8 {
+    (usize::BITS - bytes.leading_zeros()).min(31) as u8
 }
 
 /// The facts of all slots, by slot.

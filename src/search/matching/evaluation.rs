@@ -11,7 +11,7 @@ use super::{
     message_hits::MessageHits,
     scope::SearchScope,
     term::Term,
-    title_match::{Title, TitleMatch},
+    title_match::{SearchedText, TitleMatch},
 };
 use crate::{
     conversation::Conversation,
@@ -37,7 +37,7 @@ impl CompiledQuery {
     /// Returns whether a conversation matches.
     pub fn matches(&self, conversation: &Conversation, entry: IndexEntry) -> bool {
         let Some(scope) = self.admitted_scope(conversation, entry) else { return false };
-        let title = Title::new(&conversation.title);
+        let title = SearchedText::new(&conversation.title);
         self.required.iter().all(|term| is_literal(term, &title, &scope))
             && self.forbids_nothing_of(conversation, &title, &scope)
     }
@@ -69,7 +69,7 @@ impl CompiledQuery {
     }
 
     fn evaluate_in(&self, conversation: &Conversation, scope: &SearchScope<'_>) -> Option<Evaluation> {
-        let title = Title::new(&conversation.title);
+        let title = SearchedText::new(&conversation.title);
         let mut title_match = TitleMatch::of_no_terms();
         let mut message_hits = MessageHits::default();
         for (number, term) in (0..).zip(&self.required) {
@@ -139,7 +139,7 @@ impl CompiledQuery {
     fn forbids_nothing_of(
         &self,
         conversation: &Conversation,
-        title: &Title<'_>,
+        title: &SearchedText<'_>,
         scope: &SearchScope<'_>,
     ) -> bool {
         !self.excluded.iter().any(|term| is_literal(term, title, scope))
@@ -167,6 +167,6 @@ impl CompiledQuery {
 }
 
 /// Returns whether a term stands literally in the title, or in the messages unless it is one of `title:`.
-fn is_literal(term: &Term, title: &Title<'_>, scope: &SearchScope<'_>) -> bool {
+fn is_literal(term: &Term, title: &SearchedText<'_>, scope: &SearchScope<'_>) -> bool {
     title.contains(term) || (!term.title_only && scope.contains(&term.pattern))
 }

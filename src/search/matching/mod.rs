@@ -40,6 +40,7 @@ pub(super) use {
     pattern::Pattern,
     query_regex::QueryRegex,
     term::Term,
+    title_match::SearchedText,
     word_boundary::{WordBoundary, is_letter_of_spaced_script, is_letter_of_unspaced_script},
 };
 pub use {

@@ -1,26 +1,26 @@
-//! Matches the required terms of a query in one title.
+//! Matches the required terms of a query in one text: a title, or a message.
 
 use super::{folds_to_ascii::FoldsToAscii, pattern::Pattern, term::Term, word_boundary::WordBoundary};
 
-/// A title, ready to be searched.
+/// A title or the text of a message, ready to be searched.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Title<'a> {
+pub(in crate::search) struct SearchedText<'a> {
     text: &'a str,
     foldable: FoldsToAscii,
 }
 
-impl<'a> Title<'a> {
-    /// Prepares a title.
+impl<'a> SearchedText<'a> {
+    /// Prepares a text.
     pub fn new(text: &'a str) -> Self {
         Self { text, foldable: FoldsToAscii::of(text) }
     }
 
-    /// Returns whether a term stands in the title literally.
+    /// Returns whether a term stands in it literally.
     pub fn contains(&self, term: &Term) -> bool {
         term.pattern.is_in(self.text, self.foldable)
     }
 
-    /// Returns the word boundary of the best literal hit. `None`: the title has none.
+    /// Returns the word boundary of the best literal hit. `None`: there is none.
     pub fn best_boundary(&self, term: &Term) -> Option<WordBoundary> {
         best_boundary(&term.pattern, self.text, self.foldable)
     }
