@@ -39,6 +39,7 @@ mod index;
 pub mod matching;
 pub mod query;
 pub mod ranking;
+pub mod streamed;
 pub mod worker;
 
 pub use {

@@ -8,6 +8,7 @@ use std::{
 use crate::support::{
     conversations::{dated, tree, with_meta},
     cost,
+    streamed::assert_streams_alike,
 };
 use proptest::prelude::*;
 use unspool::{
@@ -72,11 +73,13 @@ fn query(text: &str) -> Query {
 }
 
 fn found(library: &Library, text: &str) -> Vec<String> {
+    assert_streams_alike(library, &query(text));
     let results = search(&query(text), library, false);
     results.rows.iter().map(|row| library.get(row.handle).id.to_string()).collect()
 }
 
 fn both_tiers(library: &Library, text: &str) -> Results {
+    assert_streams_alike(library, &query(text));
     search_both_tiers(&query(text), library, false, false)
 }
 

@@ -8,6 +8,7 @@ pub mod cost;
 pub mod exports;
 #[cfg(unix)]
 pub mod pty;
+pub mod streamed;
 #[cfg(unix)]
 pub mod tmux;
 pub mod tools;

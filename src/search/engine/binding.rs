@@ -10,7 +10,7 @@ use crate::{
 
 /// The part of a query that must hold, and the conversations that it lets in.
 #[derive(Debug)]
-pub(super) struct Binding {
+pub(in crate::search) struct Binding {
     pub query: Query,
     admission: Admission,
 }
@@ -31,6 +31,11 @@ impl Binding {
     pub fn new(engine: &Engine, query: Query) -> Self {
         let admission = Admission::of(engine, &query);
         Self { query, admission }
+    }
+
+    /// Names what binds where it was noted of each conversation whether it is let in.
+    pub fn noted(query: Query) -> Self {
+        Self { query, admission: Admission::All }
     }
 
     /// Returns whether the text has to be asked.

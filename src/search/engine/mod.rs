@@ -7,8 +7,10 @@
 
 mod answers;
 mod binding;
+mod corpus;
 mod found;
 mod indexed_terms;
+mod loose_query;
 pub(super) mod message_ranks;
 mod plan;
 mod searched_slots;
@@ -28,12 +30,18 @@ pub use self::word_variants::Substitution;
 use self::{
     answers::{AnswerCache, CachedAnswer},
     indexed_terms::IndexedTerms,
-    token_scores::TokenScores,
 };
 pub(super) use self::{
+    binding::Binding,
+    corpus::Corpus,
     found::FoundConversation,
+    loose_query::LooseQuery,
     plan::{NEWEST_FIRST, Plan},
+    searched_slots::is_told_by_index,
     some_words::{PartialMatch, SomeWords},
+    token_scores::TokenScores,
+    word_forms::{PossibleForms, abbreviations, language_words},
+    word_variants::{RARE, max_edits},
 };
 use super::{
     Query,
@@ -114,9 +122,9 @@ impl Engine {
     }
 
     /// Returns what a token adds to the scores of the second tier; `is_open`: it may be the beginning of a word.
-    fn token_scores(&self, token: &str, is_open: bool) -> Arc<TokenScores> {
+    fn kept_token_scores(&self, token: &str, is_open: bool) -> Arc<TokenScores> {
         let key = (token.to_owned(), is_open);
-        kept(&self.token_scores, MAX_KEPT_TOKENS, key, || TokenScores::of(self, token, is_open))
+        kept(&self.token_scores, MAX_KEPT_TOKENS, key, || TokenScores::of(&self.index, token, is_open))
     }
 
     /// Returns the slots of a term that is a word or a piece of one.

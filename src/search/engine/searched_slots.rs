@@ -3,12 +3,21 @@
 use fixedbitset::FixedBitSet;
 
 use crate::search::{
-    index::Index,
+    index::{Index, is_kept},
     query::{
         Predicate,
         filters::{MessageFilter, is_model},
     },
 };
+
+/// Returns whether the index tells which messages a filter lets in, but where there are too many models to tell.
+pub(in crate::search) fn is_told_by_index(filter: &MessageFilter) -> bool {
+    let forbidden = filter.forbidden.iter().filter_map(|predicate| match predicate {
+        Predicate::Has(feature) => Some(feature),
+        _ => None,
+    });
+    filter.features.iter().chain(forbidden).all(|&feature| is_kept(feature))
+}
 
 /// The slots that a query searches.
 #[derive(Debug)]

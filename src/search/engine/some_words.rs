@@ -11,19 +11,19 @@ use std::{cmp::Reverse, sync::Arc};
 use fixedbitset::FixedBitSet;
 
 use super::{
-    Engine, FoundConversation, binding::Binding, token_scores::TokenScores, word_variants::Substitution,
+    Engine,
+    binding::Binding,
+    corpus::Corpus,
+    loose_query::{LooseQuery, LooseToken, LooseWord, MAX_WORDS},
+    token_scores::TokenScores,
+    word_variants::Substitution,
 };
 use crate::{
     library::ConversationHandle,
     search::{
-        Matcher, Query,
-        index::{
-            LetterSet,
-            occurrences::{Occurrences, TermLookup},
-            tokenizer::tokenize,
-        },
-        matching::{FoldsToAscii, Term, is_letter_of_unspaced_script},
-        query::{Clause, TextPattern},
+        Matcher,
+        index::{Index, LetterSet},
+        matching::{FoldsToAscii, is_letter_of_unspaced_script},
         ranking::Score,
         worker::Tier,
     },
@@ -35,10 +35,6 @@ const BEST_MESSAGE: f32 = 0.25;
 const MIN_WEIGHT: f32 = 0.4;
 /// The best that are kept whatever they weigh.
 const MIN_FOUND: usize = 20;
-/// The words of a query that are looked at: a bit for each says which are missing.
-const MAX_WORDS: usize = 64;
-/// The tokens that all words may be made of together.
-const MAX_TOKENS: usize = 64;
 /// Letters from which a token of a word of several is marked on its own: `s` of `what's` stands everywhere.
 const MARKED_FROM: usize = 3;
 /// What a score is multiplied with to become a whole number.
@@ -63,15 +59,6 @@ pub(in crate::search) struct SomeWords {
     binding: Binding,
 }
 
-/// A word that need not be there.
-#[derive(Debug)]
-struct LooseWord {
-    /// The word as it was typed.
-    typed: String,
-    /// The word as it is looked for: literally, or in titles fuzzily.
-    term: Term,
-}
-
 /// One token of a word.
 #[derive(Debug)]
 struct Token {
@@ -89,35 +76,26 @@ struct Scores {
     /// The words that a conversation has.
     present: Vec<u64>,
     total_weight: f32,
+    /// They are of the messages alone that the filters let in.
+    is_filtered: bool,
 }
 
 impl SomeWords {
-    /// Takes a query apart. `is_typing`: its last word may be the beginning of one. `None`: all of it binds, or `stop`
-    /// ended it.
-    pub fn of(engine: &Engine, query: &Query, is_typing: bool, stop: &dyn Fn() -> bool) -> Option<Self> {
-        let (mut words, mut tokens) = (Vec::new(), Vec::new());
-        let (mut binding, last) = (Vec::new(), query.clauses().len().saturating_sub(1));
-        for (place, clause) in query.clauses().iter().enumerate() {
+    /// Looks the words of a query up. `None`: `stop` ended it.
+    pub fn of(
+        corpus: &dyn Corpus,
+        query: LooseQuery,
+        binding: Binding,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<Self> {
+        let mut tokens = Vec::with_capacity(query.tokens.len());
+        for LooseToken { word, text, is_open } in &query.tokens {
             if stop() {
                 return None;
             }
-            let word = loose_word(clause).filter(|_| words.len() < MAX_WORDS);
-            let tokens_before = tokens.len();
-            let text = word.as_ref().map_or("", |word| &word.typed);
-            tokenize(text, &|| false, |token| {
-                if tokens.len() < MAX_TOKENS {
-                    let is_open = is_typing && place == last && token.range.end == text.len();
-                    let scores = engine.token_scores(token.word, is_open);
-                    tokens.push(Token { word: words.len(), scores });
-                }
-            });
-            match word.filter(|_| tokens.len() > tokens_before) {
-                Some(word) => words.push(word),
-                None => binding.push(place),
-            }
+            tokens.push(Token { word: *word, scores: corpus.token_scores(text, *is_open) });
         }
-        let binding = Binding::new(engine, query.restricted_to(&binding));
-        (!words.is_empty()).then_some(Self { words, tokens, binding })
+        Some(Self { words: query.words, tokens, binding })
     }
 
     /// Returns the words as they were typed.
@@ -131,13 +109,13 @@ impl SomeWords {
     }
 
     /// Returns a matcher for what stands in the place of the words, to show where they are.
-    pub fn matcher(&self, engine: &Engine) -> Matcher {
+    pub fn matcher(&self, corpus: &dyn Corpus) -> Matcher {
         let mut texts: Vec<String> = Vec::new();
         for (number, word) in self.words.iter().enumerate() {
             let tokens = || self.tokens.iter().filter(|token| token.word == number);
             let is_several = tokens().nth(1).is_some();
             texts.extend(is_several.then(|| word.typed.clone()));
-            let words = tokens().flat_map(|token| token.scores.variants.texts(&engine.index));
+            let words = tokens().flat_map(|token| token.scores.variants.texts(corpus.index()));
             let is_marked = |text: &&str| {
                 let is_unspaced = text.chars().any(is_letter_of_unspaced_script);
                 !is_several || is_unspaced || text.chars().count() >= MARKED_FROM
@@ -165,21 +143,21 @@ impl SomeWords {
     /// ended it.
     pub fn find(
         &self,
-        engine: &Engine,
-        first_tier: &[FoundConversation],
+        corpus: &dyn Corpus,
+        first_tier: impl Iterator<Item = ConversationHandle>,
         stop: &dyn Fn() -> bool,
     ) -> Option<Vec<PartialMatch>> {
-        let scores = self.scores(engine, stop)?;
-        let mut is_first = FixedBitSet::with_capacity(engine.library.handle_bound());
-        for found in first_tier {
-            is_first.insert(found.handle.0 as usize);
+        let scores = self.scores(corpus, stop)?;
+        let mut is_first = FixedBitSet::with_capacity(corpus.index().handles() as usize);
+        for handle in first_tier {
+            is_first.insert(handle.0 as usize);
         }
-        let having = self.conversations_having(engine);
+        let having = self.conversations_having(corpus);
         let (mut weighty, mut turned_light) = (Vec::new(), Vec::new());
         let mut light: Vec<ConversationHandle> = Vec::new();
-        for &handle in engine.library.by_date() {
+        for &handle in corpus.newest_first() {
             let at = handle.0 as usize;
-            if scores.present[at] == 0 || is_first.contains(at) || !self.binding.may_let_in(handle) {
+            if scores.present[at] == 0 || is_first.contains(at) || !corpus.may_let_in(&self.binding, handle) {
                 continue;
             }
             if scores.weight[at] < MIN_WEIGHT * scores.total_weight {
@@ -189,7 +167,7 @@ impl SomeWords {
             if stop() {
                 return None;
             }
-            match self.partial_match(engine, &scores, &having, handle) {
+            match self.partial_match(corpus, &scores, &having, handle) {
                 Some((weight, found)) if weight >= MIN_WEIGHT * scores.total_weight => weighty.push(found),
                 // Of the messages that count it has less.
                 Some((_, found)) => turned_light.push(found),
@@ -209,7 +187,7 @@ impl SomeWords {
             if found.len() >= MIN_FOUND || stop() {
                 break;
             }
-            let partial = self.partial_match(engine, &scores, &having, handle);
+            let partial = self.partial_match(corpus, &scores, &having, handle);
             found.extend(partial.map(|(_, found)| found));
         }
         // Stable: ties stay newest first.
@@ -217,28 +195,27 @@ impl SomeWords {
         for found in &found {
             is_first.insert(found.handle.0 as usize);
         }
-        found.extend(self.by_title_letters(engine, &is_first));
+        found.extend(self.by_title_letters(corpus, &is_first));
         Some(found)
     }
 
     /// Finds the conversations whose titles have the letters of the words in order, or the words themselves, best
     /// first, but for those that were found.
-    fn by_title_letters(&self, engine: &Engine, is_found: &FixedBitSet) -> Vec<PartialMatch> {
+    fn by_title_letters(&self, corpus: &dyn Corpus, is_found: &FixedBitSet) -> Vec<PartialMatch> {
         let mut wanted = LetterSet::default();
         for word in &self.words {
             wanted.add_all(LetterSet::of(&word.typed));
         }
         let mut found: Vec<(u32, ConversationHandle)> = Vec::new();
-        for &handle in engine.library.by_date().iter().filter(|handle| !is_found.contains(handle.0 as usize))
-        {
+        for &handle in corpus.newest_first().iter().filter(|handle| !is_found.contains(handle.0 as usize)) {
             // A title that has a word, or its letters in order, has its letters.
-            let letters = engine.index.title_letters(handle);
+            let letters = corpus.index().title_letters(handle);
             if !letters.contains(wanted) {
                 continue;
             }
-            let conversation = engine.library.get(handle);
-            let score = self.title_letters_score(&conversation.title, letters);
-            let is_let_in = || self.binding.may_let_in(handle) && self.binding.lets_in(engine, handle);
+            let score = self.title_letters_score(corpus.title(handle), letters);
+            let is_let_in =
+                || corpus.may_let_in(&self.binding, handle) && corpus.lets_in(&self.binding, handle);
             found.extend(score.filter(|_| is_let_in()).map(|score| (score, handle)));
         }
         found.sort_by_key(|&(score, _)| Reverse(score));
@@ -266,19 +243,18 @@ impl SomeWords {
     /// Scores a conversation that has any of the words. Returns the weight of those it has too.
     fn partial_match(
         &self,
-        engine: &Engine,
+        corpus: &dyn Corpus,
         scores: &Scores,
-        having: &[Option<Arc<Occurrences>>],
+        having: &[Option<FixedBitSet>],
         handle: ConversationHandle,
     ) -> Option<(f32, PartialMatch)> {
-        let slots = engine.index.slots_of(handle);
+        let slots = corpus.index().slots_of(handle);
         let (mut weight, mut present) = (scores.weight[handle.0 as usize], scores.present[handle.0 as usize]);
         let mut score = scores.by_conversation[handle.0 as usize];
-        if !self.binding.lets_in(engine, handle) {
+        if !corpus.lets_in(&self.binding, handle) {
             return None;
         }
-        let messages = self.binding.messages(engine, handle);
-        let is_filtered = self.binding.filtered_messages().is_some();
+        let messages = if scores.is_filtered { None } else { corpus.messages(&self.binding, handle) };
         let best = |messages: &mut dyn Iterator<Item = u32>| {
             let scored =
                 messages.map(|message| (scores.by_slot[(slots.start + 1 + message) as usize], message));
@@ -288,18 +264,16 @@ impl SomeWords {
         };
         let best = match &messages {
             // The sums are over the messages that count.
-            None if is_filtered => {
+            None if scores.is_filtered => {
                 let best = best(&mut (0..slots.end - slots.start - 1));
                 score = best.map_or(0.0, |(score, _)| score);
                 best
             }
             None => {
                 // As a piece of another word it is no match here, but not missing either.
-                for (number, occurrences) in having.iter().enumerate() {
-                    let is_here = |occurrences: &Arc<Occurrences>| {
-                        occurrences.conversations.contains(handle.0 as usize)
-                    };
-                    let has_piece = occurrences.as_ref().is_some_and(is_here);
+                for (number, handles) in having.iter().enumerate() {
+                    let has_piece =
+                        handles.as_ref().is_some_and(|handles| handles.contains(handle.0 as usize));
                     present |= u64::from(has_piece) << number;
                 }
                 best(&mut (0..slots.end - slots.start - 1))
@@ -332,31 +306,29 @@ impl SomeWords {
         Some((weight, found))
     }
 
-    /// Returns for each word where it stands, also as a piece of another word. `None`: the index does not tell.
-    fn conversations_having(&self, engine: &Engine) -> Vec<Option<Arc<Occurrences>>> {
-        let having = |word: &LooseWord| {
-            let TermLookup::Word(text) = &word.term.lookup else { return None };
-            Some(engine.occurrences(text, &word.term))
-        };
-        self.words.iter().map(having).collect()
+    /// Returns for each word the conversations that have it, also as a piece of another word. `None`: that is not told.
+    fn conversations_having(&self, corpus: &dyn Corpus) -> Vec<Option<FixedBitSet>> {
+        let words = self.words.iter().enumerate();
+        words.map(|(number, word)| corpus.conversations_having(number, &word.term)).collect()
     }
 
-    fn scores(&self, engine: &Engine, stop: &dyn Fn() -> bool) -> Option<Scores> {
-        let index = &engine.index;
+    fn scores(&self, corpus: &dyn Corpus, stop: &dyn Fn() -> bool) -> Option<Scores> {
+        let (index, counting) = (corpus.index(), corpus.counting_messages(&self.binding));
         let mut scores = Scores {
             by_conversation: vec![0.0; index.handles() as usize],
             by_slot: vec![0.0; index.slot_count()],
             weight: vec![0.0; index.handles() as usize],
             present: vec![0; index.handles() as usize],
             total_weight: 0.0,
+            is_filtered: counting.is_some(),
         };
         for Token { word, scores: token } in &self.tokens {
             if stop() {
                 return None;
             }
-            match self.binding.filtered_messages() {
-                Some(counting) => scores.add_messages(engine, *word, token, counting),
-                None => scores.add(engine, *word, token),
+            match &counting {
+                Some(counting) => scores.add_messages(index, *word, token, counting),
+                None => scores.add(index, *word, token),
             }
             scores.total_weight += token.weight;
         }
@@ -366,25 +338,25 @@ impl SomeWords {
 
 impl Scores {
     /// Adds what a token adds to conversations and shown messages.
-    fn add(&mut self, engine: &Engine, word: usize, token: &TokenScores) {
+    fn add(&mut self, index: &Index, word: usize, token: &TokenScores) {
         for &(handle, score) in &token.by_conversation {
             let at = handle as usize;
             self.by_conversation[at] += score;
             self.weight[at] += token.weight;
             self.present[at] |= 1 << word;
         }
-        let shown = &engine.index.slots().shown;
+        let shown = &index.slots().shown;
         for &(slot, score) in token.by_slot.iter().filter(|(slot, _)| shown.contains(*slot as usize)) {
             self.by_slot[slot as usize] += score;
         }
     }
 
     /// Adds what a token adds where only some messages count.
-    fn add_messages(&mut self, engine: &Engine, word: usize, token: &TokenScores, counting: &FixedBitSet) {
+    fn add_messages(&mut self, index: &Index, word: usize, token: &TokenScores, counting: &FixedBitSet) {
         let mut last = None;
         for &(slot, score) in token.by_slot.iter().filter(|(slot, _)| counting.contains(*slot as usize)) {
             self.by_slot[slot as usize] += score;
-            let handle = engine.index.handle_number_of(slot);
+            let handle = index.handle_number_of(slot);
             if last != Some(handle) {
                 self.weight[handle as usize] += token.weight;
                 self.present[handle as usize] |= 1 << word;
@@ -394,11 +366,4 @@ impl Scores {
             *best = best.max(self.by_slot[slot as usize]);
         }
     }
-}
-
-/// Returns the word of a clause that need not be there. `None`: it binds.
-fn loose_word(clause: &Clause) -> Option<LooseWord> {
-    let typed = clause.loose_word()?.to_owned();
-    let term = Term::new(&TextPattern::Word(typed.clone()), false, true)?;
-    Some(LooseWord { typed, term })
 }

@@ -1,7 +1,7 @@
 //! BM25: what one token of a query adds to the scores of the conversations and messages that have it.
 
-use super::{Engine, word_variants::WordVariants};
-use crate::library::ConversationHandle;
+use super::word_variants::WordVariants;
+use crate::{library::ConversationHandle, search::index::Index};
 
 /// How soon more of one word says no more, and how much a long conversation must have more of it: the usual constants
 /// of BM25, tried on 364 queries.
@@ -10,7 +10,7 @@ const LENGTH_NORM: f32 = 0.5;
 
 /// What one token adds to the scores of all that have it, or what it stands for.
 #[derive(Debug)]
-pub(super) struct TokenScores {
+pub(in crate::search) struct TokenScores {
     pub variants: WordVariants,
     /// How much it weighs: the rarer, the more.
     pub weight: f32,
@@ -22,9 +22,8 @@ pub(super) struct TokenScores {
 
 impl TokenScores {
     /// Looks a token up; `is_open`: it may be the beginning of a word.
-    pub fn of(engine: &Engine, token: &str, is_open: bool) -> Self {
-        let index = &engine.index;
-        let variants = engine.variants(token, is_open);
+    pub fn of(index: &Index, token: &str, is_open: bool) -> Self {
+        let variants = WordVariants::of(index, token, is_open);
         let slots = variants.slots(index);
         let searched = index.slots().searched();
         let mut frequency = vec![0.0_f32; index.handles() as usize];

@@ -3,14 +3,14 @@
 
 use fixedbitset::FixedBitSet;
 
-use super::{Engine, word_forms};
+use super::word_forms;
 use crate::search::index::{
     Index,
     dictionary::{Piece, WordId},
 };
 
 /// A word that stands in no more conversations than these may be misspelt.
-const RARE: usize = 5;
+pub(in crate::search) const RARE: usize = 5;
 /// The neighbours a misspelt word stands for: the most frequent.
 const MAX_NEIGHBOURS: usize = 8;
 /// Letters from which a word may have one edit, and two.
@@ -28,7 +28,7 @@ const NEIGHBOUR_WEIGHT: f32 = 0.5;
 
 /// The words that one word of a query stands for, with their weights.
 #[derive(Clone, Debug, Default)]
-pub(super) struct WordVariants {
+pub(in crate::search) struct WordVariants {
     /// No word twice.
     pub words: Vec<(WordId, f32)>,
     /// The word itself, if it stands for those it begins too.
@@ -46,11 +46,10 @@ pub struct Substitution {
     pub taken_for: Vec<String>,
 }
 
-impl Engine {
+impl WordVariants {
     /// Returns what a token stands for. `is_open`: it may be the beginning of a word.
-    pub(super) fn variants(&self, token: &str, is_open: bool) -> WordVariants {
-        let index = &self.index;
-        let mut variants = WordVariants::default();
+    pub fn of(index: &Index, token: &str, is_open: bool) -> Self {
+        let mut variants = Self::default();
         let own = index.dictionary.id(token);
         variants.extend(own, 1.0);
         let mut taken_for = Vec::new();
@@ -71,8 +70,8 @@ impl Engine {
             let completions = index.dictionary.words_with(token, Piece::Prefix);
             variants.extend(most_frequent(index, completions, MAX_COMPLETIONS), PREFIX_WEIGHT);
         }
-        if letters >= ONE_EDIT_FROM && taken_for.is_empty() && self.is_rare(&variants) {
-            let edits = if letters >= TWO_EDITS_FROM { 2 } else { 1 };
+        let edits = max_edits(letters);
+        if edits > 0 && taken_for.is_empty() && variants.is_rare(index) {
             let near = index.dictionary.neighbours(token, edits).into_iter().map(|(word, _)| word).collect();
             let near = most_frequent(index, near, MAX_NEIGHBOURS);
             let is_new = |word: &&WordId| !variants.words.iter().any(|(other, _)| other == *word);
@@ -86,14 +85,14 @@ impl Engine {
     }
 
     /// Returns whether a token and what it stands for is in hardly any conversation.
-    fn is_rare(&self, variants: &WordVariants) -> bool {
+    fn is_rare(&self, index: &Index) -> bool {
         let mut handles = Vec::new();
-        for &(word, _) in &variants.words {
-            if self.index.frequency(word) > 64 * RARE {
+        for &(word, _) in &self.words {
+            if index.frequency(word) > 64 * RARE {
                 return false;
             }
-            self.index.each_posting_list(&[word], |_, postings| {
-                handles.extend(postings.map(|posting| self.index.handle_number_of(posting.slot)));
+            index.each_posting_list(&[word], |_, postings| {
+                handles.extend(postings.map(|posting| index.handle_number_of(posting.slot)));
             });
         }
         handles.sort_unstable();
@@ -133,6 +132,15 @@ impl WordVariants {
         let begins = move |word: &&str| beginning.is_some_and(|beginning| word.starts_with(beginning));
         let words = self.words.iter().map(|&(word, _)| index.dictionary.word(word));
         beginning.into_iter().chain(words.filter(move |word| !begins(word)))
+    }
+}
+
+/// Returns how many edits may make a word of so many letters of what was typed for it.
+pub(in crate::search) fn max_edits(letters: usize) -> usize {
+    match letters {
+        TWO_EDITS_FROM.. => 2,
+        ONE_EDIT_FROM.. => 1,
+        _ => 0,
     }
 }
 

@@ -27,6 +27,8 @@ pub(in crate::search) struct IndexDraft {
     pub(super) slots: Vec<SlotFacts>,
     pub(super) traits: SlotTraits,
     pub(super) words: Dictionary,
+    /// For each word the number of slots that have it.
+    pub(super) frequencies: Vec<u32>,
     pub(super) postings: PostingsSegment,
     /// The bytes of text that were read.
     pub(super) text_bytes: usize,
@@ -34,7 +36,7 @@ pub(in crate::search) struct IndexDraft {
 
 /// The words of the slots so far, while a run is indexed.
 #[derive(Default)]
-struct Counter {
+pub(super) struct WordCounter {
     /// For each word, slot by slot as they come.
     postings: Vec<(u32, Posting)>,
     /// By word, the place of its last posting in `postings`, plus one.
@@ -45,14 +47,19 @@ impl IndexDraft {
     /// Indexes the conversations of `handles`; ends between two of them when `stop` says so.
     pub fn of(library: &Library, handles: std::ops::Range<u32>, stop: &dyn Fn() -> bool) -> Self {
         let mut draft = Self::default();
-        let mut counter = Counter::default();
+        let mut counter = WordCounter::default();
         for handle in handles {
             if stop() || !draft.push(library.get(ConversationHandle(handle)), &mut counter, stop) {
                 break;
             }
         }
-        draft.postings = counter.into_segment(draft.words.len());
+        draft.finish(counter);
         draft
+    }
+
+    /// Takes in the words that were counted.
+    pub(super) fn finish(&mut self, counter: WordCounter) {
+        (self.frequencies, self.postings) = counter.into_segment(self.words.len());
     }
 
     /// Returns the number of conversations in it.
@@ -61,7 +68,12 @@ impl IndexDraft {
     }
 
     /// Adds a conversation. Returns false, with nothing added, if `stop` ended it.
-    fn push(&mut self, conversation: &Conversation, counter: &mut Counter, stop: &dyn Fn() -> bool) -> bool {
+    fn push(
+        &mut self,
+        conversation: &Conversation,
+        counter: &mut WordCounter,
+        stop: &dyn Fn() -> bool,
+    ) -> bool {
         let (slots_before, postings_before) = (self.slots.len(), counter.postings.len());
         let mut length = 0;
         let mut add = |draft: &mut Self, text: &str, is_shown: bool, is_title: bool| {
@@ -98,7 +110,7 @@ impl IndexDraft {
         text: &str,
         is_shown: bool,
         is_title: bool,
-        counter: &mut Counter,
+        counter: &mut WordCounter,
         stop: &dyn Fn() -> bool,
     ) -> Option<u32> {
         let slot = self.slots.len() as u32;
@@ -127,7 +139,7 @@ impl IndexDraft {
     }
 }
 
-impl Counter {
+impl WordCounter {
     /// Counts a word of a slot. Returns whether it is the first there.
     fn count(&mut self, word: u32, slot: u32) -> bool {
         let word_index = word as usize;
@@ -147,12 +159,23 @@ impl Counter {
         true
     }
 
-    /// Sorts by word, which keeps the order of the slots.
-    fn into_segment(self, words: usize) -> PostingsSegment {
+    /// Adds a word that a slot has so often; slots come in order, and no word of one comes twice.
+    pub fn add(&mut self, word: u32, slot: u32, count: u32) {
+        self.postings.push((word, Posting { slot, count }));
+    }
+
+    /// Returns how many words of slots were counted.
+    pub fn len(&self) -> usize {
+        self.postings.len()
+    }
+
+    /// Sorts by word, which keeps the order of the slots. Returns for each word how many slots have it, too.
+    fn into_segment(self, words: usize) -> (Vec<u32>, PostingsSegment) {
         let mut ends = vec![0_u32; words + 1];
         for &(word, _) in &self.postings {
             ends[word as usize + 1] += 1;
         }
+        let frequencies = ends[1..].to_vec();
         for word in 0..words {
             ends[word + 1] += ends[word];
         }
@@ -162,24 +185,27 @@ impl Counter {
             order[*next as usize] = place;
             *next += 1;
         }
-        PostingsSegment::new(0, order.into_iter().map(|place| self.postings[place as usize]))
+        let sorted = order.into_iter().map(|place| self.postings[place as usize]);
+        (frequencies, PostingsSegment::new(0, sorted))
     }
 }
 
 impl IndexedConversation {
     fn of(conversation: &Conversation, length: u32, has_cut_words: bool) -> Self {
-        let folds_to_ascii = FoldsToAscii::of(conversation.readable_text());
-        let messages = conversation.messages();
-        let is_chain =
-            messages.iter().enumerate().all(|(index, message)| message.parent() == index.checked_sub(1));
-        let is_linear =
-            is_chain && conversation.current_leaf().is_some_and(|leaf| leaf + 1 == messages.len());
         Self {
             title_letters: LetterSet::of(&conversation.title),
-            folds_to_ascii,
-            is_linear,
+            folds_to_ascii: FoldsToAscii::of(conversation.readable_text()),
+            is_linear: is_linear(conversation),
             has_cut_words,
             length,
         }
     }
+}
+
+/// Returns whether every message lies on the visible branch.
+pub(super) fn is_linear(conversation: &Conversation) -> bool {
+    let messages = conversation.messages();
+    let is_chain =
+        messages.iter().enumerate().all(|(index, message)| message.parent() == index.checked_sub(1));
+    is_chain && conversation.current_leaf().is_some_and(|leaf| leaf + 1 == messages.len())
 }

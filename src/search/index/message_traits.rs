@@ -31,6 +31,11 @@ const PLACES: [Place; 3] = [Place::Files, Place::Reasoning, Place::Tools];
 const ON_CURRENT_BRANCH: usize = ROLES.len() + FEATURES.len() + PLACES.len();
 const TRAITS: usize = ON_CURRENT_BRANCH + 1;
 
+/// Returns whether the slots with a feature are kept.
+pub(in crate::search) fn is_kept(feature: MessageFeature) -> bool {
+    FEATURES.contains(&feature)
+}
+
 /// The traits of one message as bits: a role, features, places. A title and what is hidden have none.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::search) struct MessageTraits(u16);

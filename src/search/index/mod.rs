@@ -21,6 +21,7 @@ mod entry;
 mod message_traits;
 pub(in crate::search) mod occurrences;
 pub(in crate::search) mod postings;
+pub(in crate::search) mod scanned;
 mod slots;
 mod title_letters;
 pub(in crate::search) mod tokenizer;
@@ -37,7 +38,9 @@ use self::{
     postings::PostingsSegment,
     slots::Slots,
 };
-pub(in crate::search) use self::{entry::IndexEntry, slots::length_doublings, title_letters::LetterSet};
+pub(in crate::search) use self::{
+    entry::IndexEntry, message_traits::is_kept, slots::length_doublings, title_letters::LetterSet,
+};
 use super::matching::FoldsToAscii;
 use crate::library::{ConversationHandle, Library};
 
@@ -64,6 +67,8 @@ struct IndexedConversation {
 #[derive(Debug, Default)]
 pub(in crate::search) struct Index {
     pub dictionary: Dictionary,
+    /// For each word the number of slots that have it.
+    frequencies: Vec<u32>,
     /// In the order of their slots; large ones first.
     segments: Vec<PostingsSegment>,
     slots: Slots,
@@ -101,12 +106,25 @@ impl Index {
 
     /// Adds the conversations that follow.
     pub fn add(&mut self, draft: &IndexDraft) {
-        let first_slot = self.slots.len() as u32;
         self.text_bytes += draft.text_bytes;
         let max_bytes = MIN_DICTIONARY_BYTES.max(self.text_bytes / TEXT_PER_DICTIONARY_BYTE);
+        self.add_within(draft, max_bytes);
+    }
+
+    /// Adds the conversations that follow, with words that are few.
+    fn add_all_words_of(&mut self, draft: &IndexDraft) {
+        self.add_within(draft, usize::MAX);
+    }
+
+    fn add_within(&mut self, draft: &IndexDraft, max_bytes: usize) {
+        let first_slot = self.slots.len() as u32;
         let words = 0..draft.words.len() as WordId;
         let word_of: Vec<Option<WordId>> =
             words.map(|word| self.dictionary.intern(draft.words.word(word), max_bytes)).collect();
+        self.frequencies.resize(self.dictionary.len(), 0);
+        for (word, frequency) in word_of.iter().zip(&draft.frequencies) {
+            word.iter().for_each(|&word| self.frequencies[word as usize] += frequency);
+        }
         self.slots.extend(&draft.slots);
         self.traits.extend(&draft.traits);
         let incomplete = &mut self.slots.incomplete;
@@ -241,8 +259,8 @@ impl Index {
         }
     }
 
-    /// Returns roughly how many slots have a word.
+    /// Returns how many slots have a word.
     pub fn frequency(&self, word: WordId) -> usize {
-        self.segments.iter().map(|segment| segment.postings(word).bytes()).sum()
+        self.frequencies[word as usize] as usize
     }
 }

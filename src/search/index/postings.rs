@@ -129,7 +129,8 @@ impl PostingsSegment {
     }
 
     /// Returns the postings of a word, by slot; none if it is not here.
-    pub fn postings(&self, word: WordId) -> Postings<'_> {
+    #[cfg(test)]
+    fn postings(&self, word: WordId) -> Postings<'_> {
         match self.words.binary_search(&word) {
             Ok(place) => self.postings_at(place),
             Err(_) => Postings { bytes: &[], slot: self.first_slot },
@@ -169,13 +170,6 @@ pub(in crate::search) struct Postings<'a> {
     slot: u32,
 }
 
-impl Postings<'_> {
-    /// Returns the bytes they take: roughly how many there are.
-    pub fn bytes(&self) -> usize {
-        self.bytes.len()
-    }
-}
-
 impl Iterator for Postings<'_> {
     type Item = Posting;
 
@@ -189,7 +183,7 @@ impl Iterator for Postings<'_> {
 }
 
 /// Appends a number, seven bits a byte, the lowest first; the top bit says that more follow.
-fn push_number(bytes: &mut Vec<u8>, mut number: u64) {
+pub(super) fn push_number(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push(number as u8 | 0x80);
         number >>= 7;
@@ -198,7 +192,7 @@ fn push_number(bytes: &mut Vec<u8>, mut number: u64) {
 }
 
 #[inline]
-fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+pub(super) fn take_number(bytes: &mut &[u8]) -> Option<u64> {
     let (&first, rest) = bytes.split_first()?;
     *bytes = rest;
     if first < 0x80 {

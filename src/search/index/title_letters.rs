@@ -21,6 +21,13 @@ impl LetterSet {
         set
     }
 
+    /// Collects the letters of a word of ASCII, in any case.
+    pub fn of_ascii(word: &str) -> Self {
+        let mut set = Self::default();
+        word.bytes().for_each(|byte| set.add(char::from(byte.to_ascii_lowercase())));
+        set
+    }
+
     pub fn add(&mut self, letter: char) {
         let bit = match letter {
             'a'..='z' => letter as u32 - 'a' as u32,

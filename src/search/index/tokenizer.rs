@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::search::matching::{
     CaseFolding, is_letter_of_spaced_script, is_letter_of_unspaced_script,
-    markdown_marks::{cut_word, run_end},
+    markdown_marks::{cut_word, is_mark, run_end},
 };
 
 /// The bytes of a token that are kept. What is longer is no word of any language: an address, a key, a picture.
@@ -76,6 +76,62 @@ pub(in crate::search) fn tokenize(
         }
     }
     true
+}
+
+/// Calls `visit` with the word of each token of a text that [`tokenize`] does not cut, in order, and returns the number of
+/// all tokens. A word of ASCII is visited as it is written, in any case; any other is folded. Where few words are looked
+/// at, it is several times as fast.
+pub(in crate::search) fn scan_words(text: &str, mut visit: impl FnMut(&str)) -> u32 {
+    let bytes = text.as_bytes();
+    let is_letter = |at: usize| bytes[at].is_ascii_alphanumeric();
+    let (mut at, mut count) = (0, 0);
+    while at < bytes.len() {
+        let start = at;
+        while at < bytes.len() && is_letter(at) {
+            at += 1;
+        }
+        let is_ascii_up_to = |end: usize| bytes.get(end).is_none_or(u8::is_ascii);
+        if is_ascii_up_to(at) {
+            // A mark may cut a word: then its pieces together are one too.
+            if at > start && bytes.get(at).copied().is_some_and(is_mark) {
+                (at, count) = scan_stretch(text, start, count, &mut visit);
+            } else if at > start {
+                count += 1;
+                if at - start <= MAX_TOKEN_BYTES {
+                    visit(&text[start..at]);
+                }
+            } else if is_ascii_up_to(at + 1) {
+                at += 1;
+            } else {
+                // A mark may join to what is no letter.
+                (at, count) = scan_stretch(text, start, count, &mut visit);
+            }
+        } else {
+            (at, count) = scan_stretch(text, start, count, &mut visit);
+        }
+    }
+    count
+}
+
+/// Visits the words of the stretch that begins at `start`, up to where two characters of ASCII part that are no marks: no token goes on over
+/// them. Returns its end, and the count with these tokens.
+fn scan_stretch(text: &str, start: usize, mut count: u32, visit: &mut impl FnMut(&str)) -> (usize, u32) {
+    let bytes = text.as_bytes();
+    let parts = |pair: &[u8]| {
+        let is_word = pair[0].is_ascii_alphanumeric() && pair[1].is_ascii_alphanumeric();
+        pair.is_ascii() && !is_word && !is_mark(pair[0]) && !is_mark(pair[1])
+    };
+    // What stands before the first character that is not ASCII, or a mark, was looked at.
+    let is_other = |byte: &u8| !byte.is_ascii() || is_mark(*byte);
+    let other = bytes[start..].iter().position(is_other).map_or(bytes.len(), |at| start + at);
+    let end = bytes[other..].windows(2).position(parts).map_or(bytes.len(), |at| other + at + 1);
+    tokenize(&text[start..end], &|| false, |token| {
+        count += u32::from(token.kind != TokenKind::CutWord);
+        if !token.is_cut {
+            visit(token.word);
+        }
+    });
+    (end, count)
 }
 
 /// Visits the word that begins at byte `start`; returns its end.
@@ -177,6 +233,8 @@ fn unspaced_letter(text: &str, at: usize) -> Option<(char, Range<usize>)> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn words(text: &str) -> Vec<String> {
@@ -236,6 +294,22 @@ mod tests {
         let long = "é".repeat(100);
         tokenize(&long, &|| false, |token| cut.push((token.word.len(), token.range, token.is_cut)));
         assert_eq!(cut, [(MAX_TOKEN_BYTES, 0..200, true)]);
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_scanned_as_they_are_cut_into_tokens(
+            text in "([a-zA-Z0-9 ,.=*~`-]|[éß\u{301}\u{338}\u{345}日本한글กา²İıﾊﾞ]|[ -~]{1,9}|[a-f]{60,70}|\\PC){0,60}",
+        ) {
+            let (mut tokens, mut cut) = (0, Vec::new());
+            tokenize(&text, &|| false, |token| {
+                tokens += u32::from(token.kind != TokenKind::CutWord);
+                cut.extend((!token.is_cut).then(|| token.word.to_owned()));
+            });
+            let mut scanned = Vec::new();
+            let count = scan_words(&text, |word| scanned.push(word.to_ascii_lowercase()));
+            prop_assert_eq!((count, scanned), (tokens, cut));
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@
 pub(super) const MAX_RUN: usize = 4;
 
 /// Returns whether a byte is a mark of emphasis or code. (`_` within a word is none.)
-pub(super) fn is_mark(byte: u8) -> bool {
+pub(in crate::search) fn is_mark(byte: u8) -> bool {
     matches!(byte, b'*' | b'`' | b'~')
 }
 

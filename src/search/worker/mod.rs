@@ -115,10 +115,15 @@ pub struct SecondTier {
 impl SecondTier {
     /// Returns the words that a row lacks.
     pub fn missing(&self, row: &Row) -> impl Iterator<Item = &str> {
-        let missing = if let Tier::SomeWords { missing } = row.tier { missing } else { 0 };
-        let is_missing = move |&(number, _): &(usize, &String)| missing >> (number & 63) & 1 == 1;
-        self.words.iter().enumerate().filter(is_missing).map(|(_, word)| word.as_str())
+        missing_words(&self.words, row)
     }
+}
+
+/// Returns those of a query's words that a row lacks.
+pub(super) fn missing_words<'a>(words: &'a [String], row: &Row) -> impl Iterator<Item = &'a str> {
+    let missing = if let Tier::SomeWords { missing } = row.tier { missing } else { 0 };
+    let is_missing = move |&(number, _): &(usize, &String)| missing >> (number & 63) & 1 == 1;
+    words.iter().enumerate().filter(is_missing).map(|(_, word)| word.as_str())
 }
 
 /// One clause of a query that found nothing, and what it would find.

@@ -12,7 +12,7 @@ use crate::{
     library::Library,
     search::{
         Query, Score,
-        engine::{Engine, FoundConversation, PartialMatch, Plan, SomeWords},
+        engine::{Binding, Engine, FoundConversation, LooseQuery, PartialMatch, Plan, SomeWords},
     },
 };
 
@@ -104,13 +104,17 @@ pub(super) fn respond(
     let (found, hits) = engine.merge(&plan, &found);
     let mut results = Results::of(engine, rows(found.clone(), by_date), hits, true);
     let is_indexed = engine.unindexed().is_empty();
-    let some_words = is_indexed.then(|| SomeWords::of(engine, query, request.is_typing, is_stale)).flatten();
+    let loose = is_indexed.then(|| LooseQuery::of(query, request.is_typing)).flatten();
+    let some_words = loose.and_then(|loose| {
+        let binding = Binding::new(engine, loose.binding.clone());
+        SomeWords::of(engine, loose, binding, is_stale)
+    });
     if let Some(some_words) = some_words {
         let is_long = start.elapsed() > FIRST_PAGE_TIMEOUT || some_words.asks_the_text();
         if !results.rows.is_empty() && is_long {
             send(Results { complete: false, ..results.clone() });
         }
-        let partial = some_words.find(engine, &found, is_stale)?;
+        let partial = some_words.find(engine, found.iter().map(|found| found.handle), is_stale)?;
         add_second_tier(engine, &mut results, &some_words, &partial, by_date);
     }
     engine.remember(plan, found, hits);
