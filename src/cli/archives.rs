@@ -6,12 +6,12 @@ use std::{
 };
 
 use anyhow::bail;
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::{GlobalSettings, output::tell, progress::ProgressDisplay};
 use crate::{
     archive::{self, Archive, Location},
-    conversation::Conversation,
+    conversation::{Conversation, ConversationSummary, ObjectLocation},
     library::Library,
     load::{self, LoadEvent, Report},
 };
@@ -27,9 +27,22 @@ pub struct OpenedArchives {
     pub report: Report,
 }
 
-impl OpenedArchives {
+/// The archives of a subcommand that looks at each conversation once and lets go of its messages.
+#[derive(Debug)]
+pub struct SummarizedArchives<T> {
+    /// The archives in the order they were named.
+    pub archives: Vec<Archive>,
+    /// What is kept of all conversations, merged.
+    pub library: Library<ConversationSummary>,
+    /// What was noted of each conversation, by its handle.
+    pub notes: Vec<T>,
+    /// The report of the load.
+    pub report: Report,
+}
+
+impl<T> SummarizedArchives<T> {
     /// Returns the name of the archive that a conversation is from.
-    pub fn source(&self, conversation: &Conversation) -> &str {
+    pub fn source(&self, conversation: &ConversationSummary) -> &str {
         self.archives.get(usize::from(conversation.object_location.archive)).map_or("", Archive::name)
     }
 }
@@ -54,22 +67,85 @@ fn location(path: &Path) -> Location {
 /// # Errors
 /// Fails where no archive is named, where one cannot be opened, and where nothing at all can be read.
 pub fn open(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArchives> {
-    Ok(warned(read(global, named)?))
+    let archives = open_all(global, named)?;
+    let (conversations, report) =
+        read(&archives, &|_, conversation| conversation, |read| read.object_location)?;
+    warn(&report);
+    let mut library = Library::new();
+    library.add(conversations);
+    Ok(OpenedArchives { archives, library, report })
 }
 
-fn warned(opened: OpenedArchives) -> OpenedArchives {
-    for line in [opened.report.warning(), opened.report.emptiness()].into_iter().flatten() {
+/// Opens and reads all archives as [`open`] does; `note` looks at each conversation, on several threads at once, and
+/// its messages are let go.
+///
+/// # Errors
+/// As of [`open`].
+pub fn summarize<T: Send>(
+    global: &GlobalSettings,
+    named: &[PathBuf],
+    note: &(dyn Fn(&[Archive], &Conversation) -> T + Sync),
+) -> anyhow::Result<SummarizedArchives<T>> {
+    let summarized = summarize_quietly(global, named, note)?;
+    warn(&summarized.report);
+    Ok(summarized)
+}
+
+/// Opens and reads archives as [`summarize`] does, without a warning: for a command whose answer is the damage.
+///
+/// # Errors
+/// As of [`open`].
+pub fn summarize_quietly<T: Send>(
+    global: &GlobalSettings,
+    named: &[PathBuf],
+    note: &(dyn Fn(&[Archive], &Conversation) -> T + Sync),
+) -> anyhow::Result<SummarizedArchives<T>> {
+    let archives = open_all(global, named)?;
+    let keep = |archives: &[Archive], conversation: Conversation| {
+        (ConversationSummary::of(&conversation), note(archives, &conversation))
+    };
+    let (kept, report) = read(&archives, &keep, |(summary, _)| summary.object_location)?;
+    let (summaries, notes) = kept.into_iter().unzip();
+    let mut library = Library::new();
+    library.add(summaries);
+    Ok(SummarizedArchives { archives, library, notes, report })
+}
+
+/// Reads conversations of archives again that were [summarized](summarize), and returns what `keep` makes of each, by
+/// the location of its object.
+///
+/// # Errors
+/// Fails where one is not there any more.
+pub fn read_again<T: Send>(
+    archives: &[Archive],
+    wanted: &HashSet<ObjectLocation>,
+    keep: &(dyn Fn(Conversation) -> T + Sync),
+) -> anyhow::Result<HashMap<ObjectLocation, T>> {
+    let kept: Mutex<HashMap<ObjectLocation, T>> = Mutex::default();
+    if !wanted.is_empty() {
+        load::load_again(archives, wanted, &AtomicBool::new(false), &|arrival| {
+            let LoadEvent::Batch(batch) = arrival else { return };
+            for conversation in batch {
+                let (location, made) = (conversation.object_location, keep(conversation));
+                kept.lock().unwrap_or_else(PoisonError::into_inner).insert(location, made);
+            }
+        });
+    }
+    let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() < wanted.len() {
+        bail!("the archive has changed while it was read");
+    }
+    Ok(kept)
+}
+
+/// Says what is damaged, or that there is nothing.
+fn warn(report: &Report) {
+    for line in [report.warning(), report.emptiness()].into_iter().flatten() {
         tell(&line);
     }
-    opened
 }
 
-/// Opens and reads archives as [`open`] does, without a warning: for a command whose answer is the damage.
-pub fn open_quietly(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArchives> {
-    read(global, named)
-}
-
-fn read(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArchives> {
+fn open_all(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<Vec<Archive>> {
     let locations = locations(global, named);
     if locations.is_empty() {
         bail!(
@@ -77,16 +153,26 @@ fn read(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArch
              archive in the config file"
         );
     }
-    let limits = global.limits();
-    let archives = archive::open_all(&locations, limits).map_err(|error| match global.named_by(named) {
+    archive::open_all(&locations, global.limits()).map_err(|error| match global.named_by(named) {
         Some(by) => anyhow::anyhow!("{error} (it is named by {by})"),
         None => error.into(),
-    })?;
-    let batches: Mutex<Vec<Vec<Conversation>>> = Mutex::default();
+    })
+}
+
+/// Reads all archives and keeps of each conversation what `keep` makes of it, in the order of the archives.
+fn read<T: Send>(
+    archives: &[Archive],
+    keep: &(dyn Fn(&[Archive], Conversation) -> T + Sync),
+    location: impl Fn(&T) -> ObjectLocation,
+) -> anyhow::Result<(Vec<T>, Report)> {
+    let batches: Mutex<Vec<Vec<T>>> = Mutex::default();
     let progress = ProgressDisplay::new("reading");
     let cancel = AtomicBool::new(false);
-    let report = load::load(&archives, &cancel, &|arrival| match arrival {
-        LoadEvent::Batch(batch) => batches.lock().unwrap_or_else(PoisonError::into_inner).push(batch),
+    let report = load::load_by_piece(archives, &cancel, &|arrival| match arrival {
+        LoadEvent::Batch(batch) => {
+            let kept = batch.into_iter().map(|conversation| keep(archives, conversation)).collect();
+            batches.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
+        }
         LoadEvent::Progress(load::Progress { bytes, total, .. }) => progress.bytes(bytes, total),
     });
     progress.finish();
@@ -99,10 +185,8 @@ fn read(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArch
     // Batches come as threads finish them. In the order of the archive, the same archive gives the same answer: which
     // of two equal conversations stays, and which of two with one title gets the plain name.
     let batches = batches.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut conversations = Vec::with_capacity(batches.iter().map(Vec::len).sum());
-    conversations.extend(batches.into_iter().flatten());
-    conversations.sort_unstable_by_key(|conversation: &Conversation| conversation.object_location);
-    let mut library = Library::new();
-    library.add(conversations);
-    Ok(OpenedArchives { archives, library, report })
+    let mut all = Vec::with_capacity(batches.iter().map(Vec::len).sum());
+    all.extend(batches.into_iter().flatten());
+    all.sort_unstable_by_key(location);
+    Ok((all, report))
 }

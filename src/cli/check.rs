@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     GlobalSettings, Outcome, archives,
-    archives::OpenedArchives,
+    archives::SummarizedArchives,
     args::CheckArgs,
     output::{Output, OutputStyle},
 };
@@ -95,7 +95,7 @@ struct ContentTypeJson {
 }
 
 pub fn run(global: &GlobalSettings, check: &CheckArgs) -> anyhow::Result<Outcome> {
-    let opened = archives::open_quietly(global, &check.archives)?;
+    let opened = archives::summarize_quietly(global, &check.archives, &|_, _| ())?;
     let mut output = Output::new(global.color());
     if check.json {
         output.write_json(&serde_json::to_string_pretty(&check_json(&opened))?)?;
@@ -110,12 +110,12 @@ pub fn run(global: &GlobalSettings, check: &CheckArgs) -> anyhow::Result<Outcome
 }
 
 /// Names the member and the archive of a loss.
-fn source_name(opened: &OpenedArchives, skipped: &ReadProblem) -> String {
+fn source_name(opened: &SummarizedArchives<()>, skipped: &ReadProblem) -> String {
     let archive = opened.archives.get(usize::from(skipped.archive)).map_or("", |archive| archive.name());
     if skipped.member.is_empty() { archive.to_owned() } else { format!("{archive}: {}", skipped.member) }
 }
 
-fn check_json(opened: &OpenedArchives) -> CheckJson<'_> {
+fn check_json(opened: &SummarizedArchives<()>) -> CheckJson<'_> {
     let report = &opened.report;
     let loss = |skipped: &'_ ReadProblem| {
         (source_name(opened, skipped), skipped.offset, skipped.length, skipped.repaired)
@@ -251,7 +251,7 @@ fn write_archive(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result
     output.write("\n")
 }
 
-fn write_totals(output: &mut Output, opened: &OpenedArchives) -> anyhow::Result<()> {
+fn write_totals(output: &mut Output, opened: &SummarizedArchives<()>) -> anyhow::Result<()> {
     let (library, report) = (&opened.library, &opened.report);
     let line = format!(
         "{}, {}, {} in {:.1} s\n",

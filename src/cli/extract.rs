@@ -10,15 +10,16 @@ use jiff::tz::TimeZone;
 
 use super::{
     GlobalSettings, Outcome,
-    archives::{self, OpenedArchives},
+    archives::{self, OpenedArchives, SummarizedArchives},
     args::{BranchesArg, ExtractArgs, IncludeArg},
-    find::{find, loose_advice},
+    find::{loose_advice, streamed_search},
     interrupt::Interrupt,
     output::{Output, tell},
     progress::ProgressDisplay,
 };
 use crate::{
-    conversation::Conversation,
+    archive::Archive,
+    conversation::{Conversation, ConversationSummary},
     extract::{
         ExtractError, ExtractOptions, ExtractProgress, Extraction, Include, Selection,
         clipboard::{Clipboard, ClipboardEnvironment},
@@ -29,8 +30,9 @@ use crate::{
         },
     },
     io_error::io_error_text,
-    library::ConversationHandle,
-    search::{Clock, Query},
+    library::{ConversationHandle, Library},
+    load::Report,
+    search::Query,
 };
 
 /// The destination of an extract.
@@ -55,22 +57,11 @@ pub fn run(global: &GlobalSettings, arguments: &ExtractArgs) -> anyhow::Result<O
         redaction: Redaction::new(arguments.redact),
         clobber: if arguments.force { Clobber::Replace } else { Clobber::Never },
     };
-    let opened = archives::open(global, &arguments.archives)?;
-    let Some(handles) = selection(arguments, &opened, &global.clock())? else {
+    let Some((archives, conversations)) = selected(global, arguments)? else {
         return Ok(Outcome::ExitOne);
     };
-    if handles.is_empty() {
-        if opened.report.emptiness().is_none() {
-            let query = arguments.query.as_ref().filter(|_| !arguments.loose);
-            let query = query.map(|query| Query::parse(query, &global.clock()));
-            let advice = query.and_then(|query| loose_advice(&query, &opened.library));
-            tell(advice.unwrap_or("there is nothing to extract"));
-        }
-        return Ok(Outcome::ExitOne);
-    }
-    let conversations: Vec<&Conversation> =
-        handles.into_iter().map(|handle| opened.library.get(handle)).collect();
-    let selection = Selection { archives: &opened.archives, conversations: &conversations };
+    let conversations: Vec<&Conversation> = conversations.iter().collect();
+    let selection = Selection { archives: &archives, conversations: &conversations };
     let result = match target {
         OutputTarget::Folder(folder) => into_folder(&extraction, selection, &folder),
         OutputTarget::File(path) => into_file(&extraction, selection, &path),
@@ -123,21 +114,62 @@ fn options(arguments: &ExtractArgs, zone: TimeZone) -> ExtractOptions {
     }
 }
 
-/// Selects the conversations, each once. `None`: an id that no conversation has, which was told.
-fn selection(
+/// Reads the conversations that are asked for, each once, with their archives. `None`: there are none, which was told.
+fn selected(
+    global: &GlobalSettings,
     arguments: &ExtractArgs,
-    opened: &OpenedArchives,
-    clock: &Clock,
-) -> anyhow::Result<Option<Vec<ConversationHandle>>> {
-    let library = &opened.library;
+) -> anyhow::Result<Option<(Vec<Archive>, Vec<Conversation>)>> {
     if arguments.all {
-        return Ok(Some(library.by_date().to_vec()));
+        let OpenedArchives { archives, library, report } = archives::open(global, &arguments.archives)?;
+        if library.is_empty() {
+            tell_nothing(&report, None);
+            return Ok(None);
+        }
+        return Ok(Some((archives, library.into_listed())));
     }
-    if let Some(query) = &arguments.query {
-        let query = Query::parse(query, clock);
-        let results = find(&query, library, false, arguments.loose);
-        return Ok(Some(results.rows.iter().map(|row| row.handle).collect()));
+    let query = arguments.query.as_ref().map(|query| Query::parse(query, &global.clock()));
+    let search = query.as_ref().map(|query| streamed_search(query, arguments.loose));
+    let look =
+        |_: &[Archive], conversation: &Conversation| search.as_ref().map(|search| search.look(conversation));
+    let SummarizedArchives { archives, library, notes, report } =
+        archives::summarize(global, &arguments.archives, &look)?;
+    let handles = match &search {
+        Some(search) => {
+            let found = search.rows(&library, &notes.into_iter().flatten().collect::<Vec<_>>());
+            found.rows.iter().map(|row| row.handle).collect()
+        }
+        None => match by_ids(&archives, arguments, &library)? {
+            Some(handles) => handles,
+            None => return Ok(None),
+        },
+    };
+    if handles.is_empty() {
+        let advice = query.filter(|_| !arguments.loose);
+        tell_nothing(&report, advice.and_then(|query| loose_advice(&query, library.is_empty())));
+        return Ok(None);
     }
+    let locations: Vec<_> = handles.into_iter().map(|handle| library.get(handle).object_location).collect();
+    drop(library);
+    let wanted = locations.iter().copied().collect();
+    let mut read = archives::read_again(&archives, &wanted, &|conversation| conversation)?;
+    let conversations = locations.iter().filter_map(|location| read.remove(location)).collect();
+    Ok(Some((archives, conversations)))
+}
+
+/// Says that there is nothing to extract, unless it was said that there is no conversation at all.
+fn tell_nothing(report: &Report, advice: Option<&str>) {
+    if report.emptiness().is_none() {
+        tell(advice.unwrap_or("there is nothing to extract"));
+    }
+}
+
+/// Selects the conversations that are named by their ids, each once. `None`: an id that no conversation has, which was
+/// told.
+fn by_ids(
+    archives: &[Archive],
+    arguments: &ExtractArgs,
+    library: &Library<ConversationSummary>,
+) -> anyhow::Result<Option<Vec<ConversationHandle>>> {
     let mut handles = Vec::new();
     for id in &arguments.id {
         match *library.find_by_id(id) {
@@ -156,22 +188,40 @@ fn selection(
                 );
             }
             ref several => {
-                /// Conversations that are listed when an id begins like several.
-                const MAX: usize = 20;
-                tell(&format!("{} conversations have an id that begins with {id}:", several.len()));
-                for &handle in several.iter().take(MAX) {
-                    let conversation = library.get(handle);
-                    let words = format!("  {}  {}", conversation.id, conversation.title);
-                    tell(&if arguments.redact { redacted(&words, &[conversation], false).0 } else { words });
-                }
-                if several.len() > MAX {
-                    tell(&format!("  and {} more", several.len() - MAX));
-                }
+                tell_several(archives, library, id, several, arguments.redact)?;
                 bail!("give more of the id");
             }
         }
     }
     Ok(Some(handles))
+}
+
+/// Lists the conversations whose ids begin alike.
+fn tell_several(
+    archives: &[Archive],
+    library: &Library<ConversationSummary>,
+    id: &str,
+    several: &[ConversationHandle],
+    redact: bool,
+) -> anyhow::Result<()> {
+    /// Conversations that are listed when an id begins like several.
+    const MAX: usize = 20;
+    tell(&format!("{} conversations have an id that begins with {id}:", several.len()));
+    let words = |id: &str, title: &str| format!("  {id}  {title}");
+    let listed: Vec<_> = several.iter().take(MAX).map(|&handle| library.get(handle)).collect();
+    // What is a secret in its title a conversation may tell only in its messages.
+    let wanted = listed.iter().filter(|_| redact).map(|summary| summary.object_location).collect();
+    let redacted = archives::read_again(archives, &wanted, &|conversation| {
+        redacted(&words(&conversation.id, &conversation.title), &[&conversation], false).0
+    })?;
+    for summary in listed {
+        let without_secrets = redacted.get(&summary.object_location).cloned();
+        tell(&without_secrets.unwrap_or_else(|| words(&summary.id, &summary.title)));
+    }
+    if several.len() > MAX {
+        tell(&format!("  and {} more", several.len() - MAX));
+    }
+    Ok(())
 }
 
 /// Shows the progress by bars, and stops at ctrl-c where files are written.

@@ -1,23 +1,15 @@
 //! What the subcommands with a query find.
 
-use crate::{
-    library::Library,
-    search::{
-        Query,
-        worker::{self, Results},
-    },
-};
+use crate::search::{Query, streamed::StreamedSearch};
 
-/// Finds the conversations with all words of a query, and with `loose` those with some below them.
-pub(super) fn find(query: &Query, library: &Library, by_date: bool, loose: bool) -> Results {
-    if loose {
-        return worker::search_both_tiers(query, library, by_date, false);
-    }
-    worker::search(query, library, by_date)
+/// Prepares the search for the conversations with all words of a query, and with `loose` for those with some below them.
+pub(super) fn streamed_search(query: &Query, loose: bool) -> StreamedSearch {
+    if loose { StreamedSearch::for_both_tiers(query) } else { StreamedSearch::for_all_words(query) }
 }
 
-/// Returns the advice where no conversation of a library has all of a query, and some of its words would do.
-pub(super) fn loose_advice(query: &Query, library: &Library) -> Option<&'static str> {
-    (!library.is_empty() && query.has_loose_words())
+/// Returns the advice where no conversation has all of a query, and some of its words would do; not where there is no
+/// conversation at all.
+pub(super) fn loose_advice(query: &Query, is_library_empty: bool) -> Option<&'static str> {
+    (!is_library_empty && query.has_loose_words())
         .then_some("no conversation has all of it; --loose finds those with some of the words")
 }

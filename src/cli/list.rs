@@ -6,11 +6,12 @@ use super::{
     GlobalSettings, Outcome, archives,
     args::{ListArgs, SortBy},
     day,
-    find::{find, loose_advice},
+    find::{loose_advice, streamed_search},
     output::{Output, OutputStyle, tell},
 };
 use crate::{
-    conversation::Conversation,
+    archive::Archive,
+    conversation::{Conversation, ConversationSummary},
     extract::{one_line, rfc3339},
     library::{ConversationHandle, Library, Sort},
     search::Query,
@@ -32,19 +33,22 @@ struct ListRow<'a> {
 }
 
 pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> {
-    let opened = archives::open(global, &list.archives)?;
+    let query = list.query.as_ref().map(|query| Query::parse(query, &global.clock()));
+    let search = query.as_ref().map(|query| streamed_search(query, list.loose));
+    let look =
+        |_: &[Archive], conversation: &Conversation| search.as_ref().map(|search| search.look(conversation));
+    let mut opened = archives::summarize(global, &list.archives, &look)?;
     let zone = global.zone();
     let mut handles = sorted(&opened.library, list.sort);
-    if let Some(query) = &list.query {
-        let query = Query::parse(query, &global.clock());
-        let found = find(&query, &opened.library, true, list.loose);
+    if let (Some(query), Some(search)) = (&query, &search) {
+        let notes: Vec<_> = std::mem::take(&mut opened.notes).into_iter().flatten().collect();
         let mut matches = vec![false; opened.library.handle_bound()];
-        for row in found.rows.iter() {
+        for row in search.rows(&opened.library, &notes).rows {
             matches[row.handle.0 as usize] = true;
         }
         handles.retain(|handle| matches[handle.0 as usize]);
         if handles.is_empty() && !list.loose {
-            loose_advice(&query, &opened.library).into_iter().for_each(tell);
+            loose_advice(query, opened.library.is_empty()).into_iter().for_each(tell);
         }
     }
     if handles.is_empty() {
@@ -62,7 +66,7 @@ pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> 
             let line = [
                 output.styled(OutputStyle::Dim, &output.field(&conversation.id)),
                 output.styled(OutputStyle::Dim, &day(time, &zone)),
-                output.styled(OutputStyle::Dim, &conversation.shown_count().to_string()),
+                output.styled(OutputStyle::Dim, &conversation.shown_count.to_string()),
                 output.field(&conversation.title),
             ]
             .join("\t");
@@ -74,7 +78,7 @@ pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> 
     Ok(Outcome::Done)
 }
 
-fn sorted(library: &Library, by: SortBy) -> Vec<ConversationHandle> {
+fn sorted(library: &Library<ConversationSummary>, by: SortBy) -> Vec<ConversationHandle> {
     library.sorted(match by {
         SortBy::Updated => Sort::Updated,
         SortBy::Created => Sort::Created,
@@ -83,14 +87,14 @@ fn sorted(library: &Library, by: SortBy) -> Vec<ConversationHandle> {
     })
 }
 
-fn json<'a>(conversation: &'a Conversation, source: &'a str) -> ListRow<'a> {
+fn json<'a>(conversation: &'a ConversationSummary, source: &'a str) -> ListRow<'a> {
     ListRow {
         id: &conversation.id,
         title: &conversation.title,
         created: conversation.created.and_then(rfc3339),
         updated: conversation.updated.and_then(rfc3339),
-        messages: conversation.shown_count(),
-        model: conversation.model(),
+        messages: conversation.shown_count,
+        model: conversation.model.as_deref(),
         provider: conversation.provider.as_str(),
         archived: conversation.archived,
         starred: conversation.starred,

@@ -1,28 +1,33 @@
 //! `unspool search`: the messages that match, under the title of their conversation.
 
+mod hits;
+
 use std::ops::Range;
 
+use hashbrown::{HashMap, HashSet};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use self::hits::{HitsToShow, ShownHits, ShownMessage};
 use super::{
-    GlobalSettings, Outcome, archives,
+    GlobalSettings, Outcome,
+    archives::{self, SummarizedArchives},
     args::SearchArgs,
     day,
-    find::{find, loose_advice},
+    find::{loose_advice, streamed_search},
     output::{Output, OutputStyle, tell},
 };
 use crate::{
-    conversation::{Conversation, Visibility},
+    archive::Archive,
+    conversation::{Conversation, ConversationSummary, ObjectLocation},
     extract::{one_line, rfc3339},
+    library::{ConversationHandle, Library},
     search::{
         Matcher, Query,
-        worker::{SecondTier, Substitution, Tier},
+        streamed::{FoundRows, SecondTier},
+        worker::{Row, Substitution, Tier},
     },
 };
-
-/// The columns of a snippet where no terminal gives their number.
-const JSON_COLUMNS: usize = 200;
 
 /// A line of `--json`. Its keys are a contract.
 #[derive(Serialize)]
@@ -34,69 +39,145 @@ struct SearchRow<'a> {
     provider: &'static str,
     role: Option<&'static str>,
     message: Option<usize>,
-    snippet: Option<String>,
+    snippet: Option<&'a str>,
     score: u32,
     /// The words of the query that the conversation lacks.
     missing: &'a [&'a str],
 }
 
-pub fn run(global: &GlobalSettings, search: &SearchArgs) -> anyhow::Result<Outcome> {
-    let zone = global.zone();
-    let query = Query::parse(&search.query, &global.clock());
-    let opened = archives::open(global, &search.archives)?;
+/// What was found, and where it is read again.
+struct Found<'a> {
+    archives: &'a [Archive],
+    library: &'a Library<ConversationSummary>,
+    /// Finds the hits of the conversations with all words.
+    matcher: &'a Matcher,
+    rows: &'a [Row],
+    with_all: usize,
+    second_tier: Option<&'a SecondTier>,
+}
+
+pub fn run(global: &GlobalSettings, arguments: &SearchArgs) -> anyhow::Result<Outcome> {
+    let query = Query::parse(&arguments.query, &global.clock());
+    let mut output = Output::new(global.color());
+    let both_tiers = arguments.loose
+        || !arguments.exact && !arguments.ids && !arguments.count && (arguments.json || output.is_terminal());
+    let search = streamed_search(&query, both_tiers);
+    let shown = HitsToShow::new(arguments, &output);
+    let look = |_: &[Archive], conversation: &Conversation| {
+        let note = search.look(conversation);
+        let hits = note.has_all_words().then(|| shown.to_keep(search.matcher(), conversation)).flatten();
+        (note, hits)
+    };
+    let SummarizedArchives { archives, library, notes, .. } =
+        archives::summarize(global, &arguments.archives, &look)?;
     for problem in query.problems() {
         tell(&format!("in the query, at character {}: {}", problem.column + 1, problem.reason));
     }
     if query.asks_for_marks() {
         tell("is:marked is for the screen: nothing is marked here");
     }
-    let mut output = Output::new(global.color());
-    let both_tiers = search.loose
-        || !search.exact && !search.ids && !search.count && (search.json || output.is_terminal());
-    let results = find(&query, &opened.library, false, both_tiers);
-    if results.rows.is_empty() {
-        loose_advice(&query, &opened.library).filter(|_| !both_tiers).into_iter().for_each(tell);
+    let (notes, kept): (Vec<_>, Vec<_>) = notes.into_iter().unzip();
+    let FoundRows { mut rows, with_all, second_tier } = search.rows(&library, &notes);
+    if rows.is_empty() {
+        let advice = loose_advice(&query, library.is_empty());
+        advice.filter(|_| !both_tiers).into_iter().for_each(tell);
         return Ok(Outcome::ExitOne);
     }
-    let exact = Matcher::new(&query);
-    for (place, row) in results.rows.iter().take(search.conversations.unwrap_or(usize::MAX)).enumerate() {
-        let conversation = opened.library.get(row.handle);
-        let second_tier =
-            results.second_tier.as_deref().filter(|_| matches!(row.tier, Tier::SomeWords { .. }));
-        let matcher = second_tier.map_or(&exact, |second_tier| &second_tier.matcher);
-        let missing: Vec<&str> =
-            second_tier.into_iter().flat_map(|second_tier| second_tier.missing(row)).collect();
-        if search.ids {
-            let line = format!("{}\n", output.field(&conversation.id));
-            output.write(&line)?;
-        } else if search.count {
-            let line =
-                format!("{}\t{}\n", matcher.count(conversation, usize::MAX), output.field(&conversation.id));
-            output.write(&line)?;
-        } else {
-            // Of a conversation with some of the words only the best message: most have one of them.
-            let mut messages = match second_tier {
-                Some(_) => row.best_message.iter().map(|&message| message as usize).collect(),
-                None => matcher.messages(conversation),
-            };
-            messages.truncate(search.messages.unwrap_or(usize::MAX));
-            if search.json {
-                json(&mut output, conversation, matcher, &messages, row.score.value(), &missing)?;
+    rows.truncate(arguments.conversations.unwrap_or(usize::MAX));
+    let found = Found {
+        archives: &archives,
+        library: &library,
+        matcher: search.matcher(),
+        rows: &rows,
+        with_all,
+        second_tier: second_tier.as_ref(),
+    };
+    found.write(&mut output, arguments, &global.zone(), &shown, kept)?;
+    output.finish()?;
+    Ok(Outcome::Done)
+}
+
+impl Found<'_> {
+    /// Writes all rows, in their order; those whose hits were not `kept` are read again, as many at once as can be kept.
+    fn write(
+        &self,
+        output: &mut Output,
+        arguments: &SearchArgs,
+        zone: &TimeZone,
+        shown: &HitsToShow,
+        mut kept: Vec<Option<ShownHits>>,
+    ) -> anyhow::Result<()> {
+        let mut read: HashMap<ObjectLocation, ShownHits> = HashMap::new();
+        for (place, row) in self.rows.iter().enumerate() {
+            let summary = self.library.get(row.handle);
+            let mut hits = kept[row.handle.0 as usize].take();
+            if hits.is_none() && shown.asks_the_conversation() {
+                if !read.contains_key(&summary.object_location) {
+                    read = self.read_again(shown, &self.rows[place..], &kept)?;
+                }
+                hits = read.remove(&summary.object_location);
+            }
+            let messages = hits.as_ref().map_or(&[][..], |hits| &hits.messages);
+            let missing = self.missing(row);
+            if arguments.ids {
+                let line = format!("{}\n", output.field(&summary.id));
+                output.write(&line)?;
+            } else if arguments.count {
+                let count = hits.as_ref().map_or(0, |hits| hits.count);
+                let line = format!("{count}\t{}\n", output.field(&summary.id));
+                output.write(&line)?;
+            } else if arguments.json {
+                json(output, summary, messages, row.score.value(), &missing)?;
             } else {
                 if place > 0 {
                     output.write("\n")?;
                 }
-                if place == results.with_all
-                    && let Some(second_tier) = &results.second_tier
+                if place == self.with_all
+                    && let Some(second_tier) = self.second_tier
                 {
-                    output.write(&rule(&output, second_tier, results.with_all))?;
+                    output.write(&rule(output, second_tier, self.with_all))?;
                 }
-                text(&mut output, conversation, matcher, &messages, &zone, &missing)?;
+                text(output, summary, messages, zone, &missing)?;
             }
         }
+        Ok(())
     }
-    output.finish()?;
-    Ok(Outcome::Done)
+
+    /// Reads the first of some rows again whose hits are not kept, and makes these.
+    fn read_again(
+        &self,
+        shown: &HitsToShow,
+        rows: &[Row],
+        kept: &[Option<ShownHits>],
+    ) -> anyhow::Result<HashMap<ObjectLocation, ShownHits>> {
+        let is_kept = |handle: ConversationHandle| kept[handle.0 as usize].is_some();
+        let lacking: Vec<&Row> =
+            [&rows[0]].into_iter().chain(rows[1..].iter().filter(|row| !is_kept(row.handle))).collect();
+        let count = shown.count_read_at_once(lacking.iter().map(|row| self.library.get(row.handle)));
+        let rows: HashMap<ObjectLocation, &Row> =
+            lacking[..count].iter().map(|&row| (self.library.get(row.handle).object_location, row)).collect();
+        let wanted: HashSet<ObjectLocation> = rows.keys().copied().collect();
+        archives::read_again(self.archives, &wanted, &|conversation| {
+            let row = rows[&conversation.object_location];
+            match self.second_tier.filter(|_| is_of_second_tier(row)) {
+                Some(second_tier) => {
+                    shown.of_some_words(&second_tier.matcher, &conversation, row.best_message)
+                }
+                None => shown.of_all_words(self.matcher, &conversation),
+            }
+        })
+    }
+
+    /// Returns the words that a row lacks.
+    fn missing(&self, row: &Row) -> Vec<&str> {
+        self.second_tier.into_iter().flat_map(|second_tier| second_tier.missing(row)).collect()
+    }
+}
+
+/// Returns whether a conversation has some of the words alone. One whose title has their letters is shown as one that has
+/// all.
+fn is_of_second_tier(row: &Row) -> bool {
+    matches!(row.tier, Tier::SomeWords { .. })
 }
 
 /// Returns the line between the conversations with all words and those with some.
@@ -111,24 +192,22 @@ fn rule(output: &Output, second_tier: &SecondTier, with_all: usize) -> String {
 /// Writes a title line (title, date, id, what it lacks), then one line per message: role and snippet.
 fn text(
     output: &mut Output,
-    conversation: &Conversation,
-    matcher: &Matcher,
-    messages: &[usize],
+    summary: &ConversationSummary,
+    messages: &[ShownMessage],
     zone: &TimeZone,
     missing: &[&str],
 ) -> anyhow::Result<()> {
-    let mut facts = format!("\t{}\t{}", day(conversation.updated, zone), output.field(&conversation.id));
+    let mut facts = format!("\t{}\t{}", day(summary.updated, zone), output.field(&summary.id));
     if !missing.is_empty() {
         facts += &format!("\twithout: {}", output.field(&missing.join(", ")));
     }
     facts.push('\n');
-    let title = output.styled(OutputStyle::Bold, &output.field(&conversation.title)).into_owned();
+    let title = output.styled(OutputStyle::Bold, &output.field(&summary.title)).into_owned();
     let line = title + &output.styled(OutputStyle::Dim, &facts);
     output.write(&line)?;
-    let columns = output.columns().saturating_sub(14);
-    for &message in messages {
-        let Some(snippet) = matcher.snippet_of(conversation, message, columns) else { continue };
-        let role = format!("  {:<10}", conversation.messages()[message].role.as_str());
+    for message in messages {
+        let Some(snippet) = &message.snippet else { continue };
+        let role = format!("  {:<10}", message.role.as_str());
         let passage = marked(output, &snippet.text, &snippet.highlights);
         let line = format!("{}{passage}\n", output.styled(OutputStyle::Dim, &role));
         output.write(&line)?;
@@ -155,40 +234,26 @@ fn marked(output: &Output, text: &str, marks: &[Range<usize>]) -> String {
 /// Writes one line per message; one with nulls for a conversation that matched without one.
 fn json(
     output: &mut Output,
-    conversation: &Conversation,
-    matcher: &Matcher,
-    messages: &[usize],
+    summary: &ConversationSummary,
+    messages: &[ShownMessage],
     score: u32,
     missing: &[&str],
 ) -> anyhow::Result<()> {
-    let line = |message: Option<usize>| SearchRow {
-        id: &conversation.id,
-        title: &conversation.title,
-        created: conversation.created.and_then(rfc3339),
-        updated: conversation.updated.and_then(rfc3339),
-        provider: conversation.provider.as_str(),
-        role: message.map(|message| conversation.messages()[message].role.as_str()),
-        message: message.map(|message| number(conversation, message)),
-        snippet: message
-            .and_then(|message| matcher.snippet_of(conversation, message, JSON_COLUMNS))
-            .map(|snippet| snippet.text),
-        score,
-        missing,
-    };
-    let lines = if messages.is_empty() {
-        vec![line(None)]
-    } else {
-        messages.iter().map(|&at| line(Some(at))).collect()
-    };
-    for line in lines {
-        output.write_json(&one_line(serde_json::to_string(&line)?))?;
+    let each = messages.iter().map(Some).chain(messages.is_empty().then_some(None));
+    for message in each {
+        let row = SearchRow {
+            id: &summary.id,
+            title: &summary.title,
+            created: summary.created.and_then(rfc3339),
+            updated: summary.updated.and_then(rfc3339),
+            provider: summary.provider.as_str(),
+            role: message.map(|message| message.role.as_str()),
+            message: message.map(|message| message.number),
+            snippet: message.and_then(|message| message.snippet.as_ref()).map(|snippet| &*snippet.text),
+            score,
+            missing,
+        };
+        output.write_json(&one_line(serde_json::to_string(&row)?))?;
     }
     Ok(())
-}
-
-/// Returns a message's number in the thread, from 1: its place among the shown messages of its branch. A
-/// folded one has the number of the shown one it follows.
-fn number(conversation: &Conversation, message: usize) -> usize {
-    let shown = |&index: &usize| conversation.messages()[index].visibility == Visibility::Shown;
-    conversation.path_to(message).iter().filter(|index| shown(index)).count().max(1)
 }

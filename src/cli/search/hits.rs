@@ -1,0 +1,139 @@
+//! What is shown of a conversation that was found: made while the conversation is there, written when its turn comes.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::{
+    cli::{args::SearchArgs, output::Output},
+    conversation::{Conversation, ConversationSummary, Role, Visibility},
+    search::{Matcher, Snippet},
+};
+
+/// The columns of a snippet where no terminal gives their number.
+const JSON_COLUMNS: usize = 200;
+
+/// The bytes of shown hits that are kept until they are written; the conversations of the others are read again.
+const MAX_KEPT_HITS: usize = 32 << 20;
+
+/// The hits of one conversation as they are shown.
+#[derive(Debug)]
+pub(super) struct ShownHits {
+    /// The number of hits, where that is asked for.
+    pub count: usize,
+    /// The messages with a hit, where they are asked for.
+    pub messages: Vec<ShownMessage>,
+}
+
+/// A message with a hit as it is shown.
+#[derive(Debug)]
+pub(super) struct ShownMessage {
+    pub role: Role,
+    /// Its number in the thread, from 1.
+    pub number: usize,
+    /// The best passage. `None`: it was found by a filter.
+    pub snippet: Option<Snippet>,
+}
+
+/// What a search shows of each conversation.
+#[derive(Debug)]
+pub(super) struct HitsToShow {
+    counts: bool,
+    messages: bool,
+    max_messages: usize,
+    columns: usize,
+    /// The bytes that are kept.
+    kept: AtomicUsize,
+}
+
+impl HitsToShow {
+    /// Decides what the arguments ask for.
+    pub fn new(arguments: &SearchArgs, output: &Output) -> Self {
+        Self {
+            counts: arguments.count,
+            messages: !arguments.ids && !arguments.count,
+            max_messages: arguments.messages.unwrap_or(usize::MAX),
+            columns: if arguments.json { JSON_COLUMNS } else { output.columns().saturating_sub(14) },
+            kept: AtomicUsize::new(0),
+        }
+    }
+
+    /// Returns whether anything is shown that only the conversation tells.
+    pub fn asks_the_conversation(&self) -> bool {
+        self.counts || self.messages
+    }
+
+    /// Makes the hits of a conversation with all words, to be kept. `None`: nothing is shown of them, or enough is kept.
+    pub fn to_keep(&self, matcher: &Matcher, conversation: &Conversation) -> Option<ShownHits> {
+        if !self.asks_the_conversation() || self.kept.load(Ordering::Relaxed) >= MAX_KEPT_HITS {
+            return None;
+        }
+        let hits = self.of_all_words(matcher, conversation);
+        self.kept.fetch_add(hits.size(), Ordering::Relaxed);
+        Some(hits)
+    }
+
+    /// Makes the hits of a conversation with all words.
+    pub fn of_all_words(&self, matcher: &Matcher, conversation: &Conversation) -> ShownHits {
+        let messages = if self.messages { matcher.messages(conversation) } else { Vec::new() };
+        self.of_messages(matcher, conversation, messages)
+    }
+
+    /// Makes the hits of a conversation with some words: of its best message alone, since most have one of them.
+    pub fn of_some_words(
+        &self,
+        matcher: &Matcher,
+        conversation: &Conversation,
+        best: Option<u32>,
+    ) -> ShownHits {
+        let best = best.filter(|_| self.messages).map(|message| message as usize);
+        self.of_messages(matcher, conversation, best.into_iter().collect())
+    }
+
+    fn of_messages(
+        &self,
+        matcher: &Matcher,
+        conversation: &Conversation,
+        mut messages: Vec<usize>,
+    ) -> ShownHits {
+        messages.truncate(self.max_messages);
+        let shown = |message: usize| ShownMessage {
+            role: conversation.messages()[message].role,
+            number: number(conversation, message),
+            snippet: matcher.snippet_of(conversation, message, self.columns),
+        };
+        ShownHits {
+            count: if self.counts { matcher.count(conversation, usize::MAX) } else { 0 },
+            messages: messages.into_iter().map(shown).collect(),
+        }
+    }
+
+    /// Chooses the conversations that are read again at once, of rows in the order in which they are written: so many
+    /// that what is shown of them is not too much to keep. There is always one, if there is a row.
+    pub fn count_read_at_once<'a>(&self, rows: impl Iterator<Item = &'a ConversationSummary>) -> usize {
+        let mut bytes = 0;
+        let fits = |summary: &&ConversationSummary| {
+            let messages = summary.shown_count.clamp(1, self.max_messages.max(1));
+            bytes += messages * (size_of::<ShownMessage>() + 4 * self.columns);
+            bytes <= MAX_KEPT_HITS
+        };
+        rows.take_while(fits).count().max(1)
+    }
+}
+
+impl ShownHits {
+    /// Counts the bytes that it takes.
+    fn size(&self) -> usize {
+        let of_snippet =
+            |snippet: &Snippet| snippet.text.capacity() + size_of_val(snippet.highlights.as_slice());
+        let of_message = |message: &ShownMessage| {
+            size_of::<ShownMessage>() + message.snippet.as_ref().map_or(0, of_snippet)
+        };
+        size_of::<Self>() + self.messages.iter().map(of_message).sum::<usize>()
+    }
+}
+
+/// Returns a message's number in the thread, from 1: its place among the shown messages of its branch. A
+/// folded one has the number of the shown one it follows.
+fn number(conversation: &Conversation, message: usize) -> usize {
+    let shown = |&index: &usize| conversation.messages()[index].visibility == Visibility::Shown;
+    conversation.path_to(message).iter().filter(|index| shown(index)).count().max(1)
+}
