@@ -9,12 +9,12 @@ use super::{
 };
 use crate::{
     extract::address,
-    library::ConversationHandle,
+    library::{ConversationHandle, LibraryEntry},
     provider::Provider,
     secrets::{Certainty, Rule, Scanner, SecretClass},
 };
 
-impl ReportLines<'_> {
+impl<T: LibraryEntry> ReportLines<'_, T> {
     /// Adds the advice, most urgent first; only what applies, and for each provider that it concerns.
     pub(super) fn add_advice(&self, lines: &mut Vec<ReportLine>) {
         let report = self.report;
@@ -47,7 +47,7 @@ impl ReportLines<'_> {
             )));
             lines.extend(pages);
         }
-        let whose = |handle: ConversationHandle| self.library.get(handle).provider;
+        let whose = |handle: ConversationHandle| self.library.get(handle).provider();
         let holding = || report.certain_of_class(SecretClass::Credential).map(|(_, (handle, _))| *handle);
         for provider in each_once(holding().map(whose)) {
             lines.push(ReportLine::Sentence(format!("Delete those conversations in {}:", provider.name())));
@@ -82,7 +82,7 @@ impl ReportLines<'_> {
             }
         }
         said.extend(report.instructions.iter().map(|(handle, _)| *handle));
-        for provider in each_once(said.into_iter().map(|handle| self.library.get(handle).provider)) {
+        for provider in each_once(said.into_iter().map(|handle| self.library.get(handle).provider())) {
             at(
                 "Look through memory and custom instructions",
                 provider,

@@ -8,12 +8,12 @@ use super::{
     without_secrets,
 };
 use crate::{
-    conversation::Time,
-    library::ConversationHandle,
+    conversation::{Role, Time},
+    library::{ConversationHandle, LibraryEntry},
     secrets::{Scanner, exposures::InstructionsOrMemory},
 };
 
-impl ReportLines<'_> {
+impl<T: LibraryEntry> ReportLines<'_, T> {
     /// Returns the columns of a line; all may be the archive's. `ids`: the conversation's id is one of them.
     pub fn fields(&self, line: &ReportLine, ids: bool) -> Vec<String> {
         let report = self.report;
@@ -21,9 +21,9 @@ impl ReportLines<'_> {
         let named = |handle: ConversationHandle, mut fields: Vec<String>| {
             let conversation = self.library.get(handle);
             if ids {
-                fields.push(without_secrets(&conversation.id));
+                fields.push(without_secrets(conversation.id()));
             }
-            fields.push(without_secrets(&conversation.title));
+            fields.push(without_secrets(conversation.title()));
             fields
         };
         match line {
@@ -44,8 +44,7 @@ impl ReportLines<'_> {
             &ReportLine::Exposure(index) => {
                 let (handle, exposure) = &report.exposures[index];
                 let times = if exposure.times > 1 { format!("×{}", exposure.times) } else { String::new() };
-                let messages = self.library.get(*handle).messages();
-                let speaker = exposure.message.map_or("title", |message| messages[message].role.as_str());
+                let speaker = exposure.role.map_or("title", Role::as_str);
                 let fields = vec![
                     day(exposure.date, self.zone),
                     scanner.rule(exposure.kind).id().to_owned(),

@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 
 use super::{AuditReport, MemoryOrigin};
 use crate::{
-    library::{ConversationHandle, Library},
+    conversation::Conversation,
+    library::{ConversationHandle, Library, LibraryEntry},
     secrets::{Certainty, RuleId, Scanner, SecretClass, exposures::Exposure},
 };
 
@@ -81,16 +82,16 @@ pub enum LineTarget {
 
 /// A report as lines.
 #[derive(Debug)]
-pub struct ReportLines<'a> {
+pub struct ReportLines<'a, T = Conversation> {
     /// The report that is told.
     pub report: &'a AuditReport,
     /// The library of its handles.
-    pub library: &'a Library,
+    pub library: &'a Library<T>,
     /// The time zone of its dates.
     pub zone: &'a TimeZone,
 }
 
-impl ReportLines<'_> {
+impl<T: LibraryEntry> ReportLines<'_, T> {
     /// Returns all lines. `list_personal`: every exposure of personal data is a line, too.
     pub fn lines(&self, order: ExposureOrder, list_personal: bool) -> Vec<ReportLine> {
         let mut lines = Vec::new();

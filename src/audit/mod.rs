@@ -13,18 +13,20 @@ use std::sync::{
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use crate::{
     archive::Archive,
-    conversation::MessageKind,
+    conversation::{Conversation, Media, MessageKind},
     import::{self, AccountFileContent, SharedLink},
-    library::{ConversationHandle, Library},
+    library::{ConversationHandle, Library, LibraryEntry},
     parallel,
     provider::{self, Provider},
     secrets::{
         Certainty, Scanner, SecretClass,
-        exposures::{self, AttachmentCounts, Exposure, InstructionsOrMemory, ProfileField},
+        exposures::{
+            self, AttachmentCounts, Exposure, InstructionsOrMemory, ProfileField, instructions_or_memory,
+        },
     },
 };
 
@@ -87,41 +89,68 @@ pub enum MemoryOrigin {
 }
 
 impl AuditReport {
-    /// Looks at everything. `progress` hears how many conversations of how many are done, from several threads; `false`
+    /// Looks at everything that a library holds. `progress` hears how many conversations of how many are done, from several threads; `false`
     /// stops, and nothing is returned.
     pub fn of(
         archives: &[Archive],
         library: &Library,
         progress: &(dyn Fn(usize, usize) -> bool + Sync),
     ) -> Option<Self> {
+        let notes = notes(library, progress)?;
+        let note = |handle: ConversationHandle| notes.get(&handle);
+        Self::of_notes(archives, library, &note, &mut || progress(library.len(), library.len()))
+    }
+
+    /// Puts together what was noted of each conversation that a library lists, and what the members beside them tell.
+    /// `None`: `should_continue` said to stop.
+    pub fn of_notes<'n, T: LibraryEntry>(
+        archives: &[Archive],
+        library: &Library<T>,
+        note: &dyn Fn(ConversationHandle) -> Option<&'n AuditNote>,
+        should_continue: &mut dyn FnMut() -> bool,
+    ) -> Option<Self> {
         let mut report = Self::default();
         let providers_by_archive = providers_by_archive(archives.len(), library);
         for (archive, providers) in archives.iter().zip(&providers_by_archive) {
             report.account_files(archive, providers);
-            report.other_members(archive, &mut || progress(0, library.len()))?;
+            report.other_members(archive, should_continue)?;
         }
-        report.exposures = exposures(library, progress)?;
-        report.instructions = instructions_or_memory(library, MessageKind::Instructions);
-        let said = instructions_or_memory(library, MessageKind::Memory).into_iter();
-        report.memory.extend(said.map(|(handle, text)| (MemoryOrigin::Conversation(handle), text)));
-        let mut known = HashSet::new();
-        for conversation in library.by_date().iter().map(|&handle| library.get(handle)) {
-            for attachment in crate::message::attachments(conversation) {
-                if known.insert((conversation.object_location.archive, attachment.id.clone())) {
-                    let archive = archives.get(usize::from(conversation.object_location.archive));
-                    let member = archive.and_then(|archive| archive.find_attachment(&attachment.id));
-                    let own = Some(attachment.content.len() as u64).filter(|&bytes| bytes > 0);
-                    report.attached.add(attachment.media, own.or(member.map(|member| member.size)));
-                }
-            }
+        let mut once = SeenOnce::default();
+        for &handle in library.by_date() {
+            let Some(note) = note(handle) else { continue };
+            let archive = library.get(handle).object_location().archive;
+            report.conversation(handle, note, archive, archives.get(usize::from(archive)), &mut once);
         }
         report.providers = report.providers_concerned(library);
         Some(report)
     }
 
+    /// Adds what was noted of a conversation.
+    fn conversation(
+        &mut self,
+        handle: ConversationHandle,
+        note: &AuditNote,
+        archive_number: u16,
+        archive: Option<&Archive>,
+        once: &mut SeenOnce,
+    ) {
+        self.exposures.extend(note.exposures.iter().map(|exposure| (handle, exposure.clone())));
+        let instructions = note.instructions.iter().filter(|text| once.instructions.insert(text.fingerprint));
+        self.instructions.extend(instructions.map(|text| (handle, text.clone())));
+        let memory = note.memory.iter().filter(|text| once.memory.insert(text.fingerprint));
+        self.memory.extend(memory.map(|text| (MemoryOrigin::Conversation(handle), text.clone())));
+        for attachment in &note.attachments {
+            if once.attachments.insert((archive_number, attachment.id.clone())) {
+                let member = archive.and_then(|archive| archive.find_attachment(&attachment.id));
+                let own = Some(attachment.content_length).filter(|&bytes| bytes > 0);
+                self.attached.add(attachment.media, own.or(member.map(|member| member.size)));
+            }
+        }
+    }
+
     /// Returns the providers of the conversations and of the other members.
-    fn providers_concerned(&self, library: &Library) -> Vec<Provider> {
-        let conversations = library.by_date().iter().map(|&handle| library.get(handle).provider);
+    fn providers_concerned<T: LibraryEntry>(&self, library: &Library<T>) -> Vec<Provider> {
+        let conversations = library.by_date().iter().map(|&handle| library.get(handle).provider());
         let members = self.profile.iter().map(|(origin, _)| origin.provider);
         let links = self.public_links.iter().map(|link| link.provider);
         let all = each_once(conversations.chain(members).chain(links));
@@ -228,64 +257,84 @@ impl AuditReport {
     }
 }
 
-/// Scans all conversations, on as many threads as there are processors.
-fn exposures(
+/// What an audit notes of one conversation; nothing in it is a value that can be used.
+#[derive(Clone, Debug, Default)]
+pub struct AuditNote {
+    exposures: Vec<Exposure>,
+    instructions: Vec<InstructionsOrMemory>,
+    memory: Vec<InstructionsOrMemory>,
+    attachments: Vec<AttachmentNote>,
+}
+
+/// An attachment that a message names.
+#[derive(Clone, Debug)]
+struct AttachmentNote {
+    id: Box<str>,
+    media: Media,
+    /// The bytes of it that the conversation itself holds.
+    content_length: u64,
+}
+
+/// What is told once, however many conversations have it.
+#[derive(Debug, Default)]
+struct SeenOnce {
+    instructions: HashSet<u64>,
+    memory: HashSet<u64>,
+    attachments: HashSet<(u16, Box<str>)>,
+}
+
+impl AuditNote {
+    /// Scans a conversation.
+    pub fn of(conversation: &Conversation) -> Self {
+        let scanner = Scanner::built_in();
+        let attachments = crate::message::attachments(conversation).into_iter();
+        Self {
+            exposures: exposures::exposures_of_conversation(scanner, conversation),
+            instructions: instructions_or_memory(scanner, conversation, MessageKind::Instructions),
+            memory: instructions_or_memory(scanner, conversation, MessageKind::Memory),
+            attachments: attachments
+                .map(|attachment| AttachmentNote {
+                    id: attachment.id.clone(),
+                    media: attachment.media,
+                    content_length: attachment.content.len() as u64,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Scans all conversations that a library lists, on as many threads as there are processors.
+fn notes(
     library: &Library,
     progress: &(dyn Fn(usize, usize) -> bool + Sync),
-) -> Option<Vec<(ConversationHandle, Exposure)>> {
+) -> Option<HashMap<ConversationHandle, AuditNote>> {
     let handles = library.by_date();
     let next = AtomicUsize::new(0);
     let stopped = AtomicBool::new(false);
-    let found = Mutex::new(Vec::new());
+    let notes = Mutex::new(HashMap::with_capacity(handles.len()));
     let work = || {
         while !stopped.load(Ordering::Relaxed) {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(&handle) = handles.get(index) else { break };
-            let exposures = exposures::exposures_of_conversation(Scanner::built_in(), library.get(handle));
-            if !exposures.is_empty() {
-                found.lock().unwrap_or_else(PoisonError::into_inner).push((index, handle, exposures));
-            }
+            let note = AuditNote::of(library.get(handle));
+            notes.lock().unwrap_or_else(PoisonError::into_inner).insert(handle, note);
             if !progress(index + 1, handles.len()) {
                 stopped.store(true, Ordering::Relaxed);
             }
         }
     };
     parallel::run_on_threads(parallel::available(handles.len().div_ceil(16)), &work);
-    if stopped.load(Ordering::Relaxed) {
-        return None;
-    }
-    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    found.sort_unstable_by_key(|&(index, ..)| index);
-    let each = |(_, handle, exposures): (usize, ConversationHandle, Vec<Exposure>)| {
-        exposures.into_iter().map(move |exposure| (handle, exposure))
-    };
-    Some(found.into_iter().flat_map(each).collect())
-}
-
-fn instructions_or_memory(
-    library: &Library,
-    kind: MessageKind,
-) -> Vec<(ConversationHandle, InstructionsOrMemory)> {
-    let mut known = HashSet::new();
-    let mut texts = Vec::new();
-    for &handle in library.by_date() {
-        for text in exposures::instructions_or_memory(Scanner::built_in(), library.get(handle), kind) {
-            if known.insert(text.fingerprint) {
-                texts.push((handle, text));
-            }
-        }
-    }
-    texts
+    let is_stopped = stopped.load(Ordering::Relaxed);
+    (!is_stopped).then(|| notes.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Lists the providers whose conversations each archive holds.
-fn providers_by_archive(archives: usize, library: &Library) -> Vec<Vec<Provider>> {
+fn providers_by_archive<T: LibraryEntry>(archives: usize, library: &Library<T>) -> Vec<Vec<Provider>> {
     let mut providers_by_archive = vec![HashSet::new(); archives];
     for conversation in library.by_date().iter().map(|&handle| library.get(handle)) {
-        if let Some(providers) =
-            providers_by_archive.get_mut(usize::from(conversation.object_location.archive))
-        {
-            providers.insert(conversation.provider);
+        let archive = usize::from(conversation.object_location().archive);
+        if let Some(providers) = providers_by_archive.get_mut(archive) {
+            providers.insert(conversation.provider());
         }
     }
     providers_by_archive.into_iter().map(each_once).collect()

@@ -5,7 +5,7 @@ use std::{hash::BuildHasher, sync::LazyLock};
 
 use hashbrown::DefaultHashBuilder;
 
-use super::{Conversation, Message, ObjectLocation, Provider, Time};
+use super::{Conversation, ConversationKind, Message, ObjectLocation, Provider, Time};
 
 /// A conversation without its messages.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,8 @@ pub struct ConversationSummary {
     pub archived: bool,
     /// `true` if it is starred or pinned.
     pub starred: bool,
+    /// The sort of thing that was read as a conversation.
+    pub kind: ConversationKind,
     /// The conversation's default model, else that of its last answer.
     pub model: Option<Box<str>>,
     /// The place of the original object.
@@ -54,6 +56,7 @@ impl ConversationSummary {
             provider: conversation.provider,
             archived: conversation.archived,
             starred: conversation.starred,
+            kind: conversation.kind,
             model: conversation.model().map(Into::into),
             object_location: conversation.object_location,
             shown_count: conversation.shown_count(),

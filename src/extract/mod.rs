@@ -25,7 +25,10 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use crate::conversation::{Conversation, ConversationKind, MessageKind, Role, Time, Tree, Visibility};
+use crate::{
+    conversation::{Conversation, ConversationKind, MessageKind, Role, Time, Tree, Visibility},
+    library::LibraryEntry,
+};
 
 pub use self::{
     error::ExtractError,
@@ -67,13 +70,13 @@ pub fn without_control_chars(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns the address of a conversation on its provider's site; `None` for one without an id of its own.
-pub fn address(conversation: &Conversation) -> Option<String> {
-    if conversation.id_is_generated {
+pub fn address(conversation: &impl LibraryEntry) -> Option<String> {
+    if conversation.id_is_generated() {
         return None;
     }
-    match conversation.kind {
-        ConversationKind::Chat => conversation.provider.conversation_address(&conversation.id),
-        ConversationKind::Project => conversation.provider.project_address(&conversation.id),
+    match conversation.kind() {
+        ConversationKind::Chat => conversation.provider().conversation_address(conversation.id()),
+        ConversationKind::Project => conversation.provider().project_address(conversation.id()),
         ConversationKind::Memory | ConversationKind::Design | ConversationKind::Frame => None,
     }
 }

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 
 use crate::conversation::{
-    Conversation, ConversationSummary, ObjectLocation, Provider, Time, newest_message, text_hashes,
+    Conversation, ConversationKind, ConversationSummary, ObjectLocation, Provider, Time, newest_message,
+    text_hashes,
 };
 
 /// What decides which of two versions is the later: the larger stays. The newest message, the number of messages shown,
@@ -24,6 +25,8 @@ pub trait LibraryEntry {
     fn updated(&self) -> Option<Time>;
     /// Returns whose export it is from.
     fn provider(&self) -> Provider;
+    /// Returns the sort of thing that it is.
+    fn kind(&self) -> ConversationKind;
     /// Returns where its object stands.
     fn object_location(&self) -> ObjectLocation;
     /// Counts the messages shown, on any branch.
@@ -64,6 +67,10 @@ impl LibraryEntry for Conversation {
 
     fn provider(&self) -> Provider {
         self.provider
+    }
+
+    fn kind(&self) -> ConversationKind {
+        self.kind
     }
 
     fn object_location(&self) -> ObjectLocation {
@@ -110,6 +117,10 @@ impl LibraryEntry for ConversationSummary {
 
     fn provider(&self) -> Provider {
         self.provider
+    }
+
+    fn kind(&self) -> ConversationKind {
+        self.kind
     }
 
     fn object_location(&self) -> ObjectLocation {

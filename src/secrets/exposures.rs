@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use super::{Certainty, Counts, Finding, RuleId, Scanner, json::each_secret, unescape::unescaped};
 use crate::{
-    conversation::{Conversation, ConversationKind, Media, MessageKind, Time},
+    conversation::{Conversation, ConversationKind, Media, MessageKind, Role, Time},
     import::{ProfileEntry, ProfileValue},
     message::MessageView,
 };
@@ -21,6 +21,8 @@ pub struct Exposure {
     pub kind: RuleId,
     /// The message it stands in; `None`: the title.
     pub message: Option<usize>,
+    /// Whose message that is.
+    pub role: Option<Role>,
     /// The time that message was written; else the time of the conversation's last addition.
     pub date: Option<Time>,
     /// The masked value: enough for its owner to know it again.
@@ -41,6 +43,9 @@ pub fn exposures_of_conversation(scanner: &Scanner, conversation: &Conversation)
         exposed(scanner, words, Some(index), date)
     });
     let mut found: Vec<Exposure> = title.into_iter().chain(messages).collect();
+    for exposure in &mut found {
+        exposure.role = exposure.message.map(|message| conversation.messages()[message].role);
+    }
     if conversation.kind == ConversationKind::Frame {
         // The title of a frame is made of a version's, which stands there, too.
         let (titles, messages): (Vec<_>, Vec<_>) =
@@ -115,7 +120,7 @@ impl<'s> ExposedValues<'s> {
         self.last.insert((kind, certainty), self.exposures.len());
         let masked = self.scanner.mask(kind, &unescaped(value));
         let (message, date) = (self.message, self.date);
-        self.exposures.push(Exposure { kind, message, date, masked, times: 1, certainty });
+        self.exposures.push(Exposure { kind, message, role: None, date, masked, times: 1, certainty });
     }
 }
 

@@ -682,7 +682,7 @@ fn projects_and_memories_are_read_last_and_found_by_their_kind() {
     assert_eq!(found("pangolin"), ["Project: Garden"]);
     assert_eq!(found("-is:memory -is:project").len(), 1);
     let addresses: Vec<Option<String>> =
-        listed[1..].iter().map(|conversation| extract::address(conversation)).collect();
+        listed[1..].iter().map(|conversation| extract::address(*conversation)).collect();
     let project = |id: &str| Some(format!("https://claude.ai/project/{id}"));
     assert_eq!(addresses, [None, project("p2"), project("p1")]);
     // A zip of them alone is a part, and says so.

@@ -8,8 +8,10 @@ use std::{
 use hashbrown::HashSet;
 use serde_json::json;
 use unspool::{
-    archive::Archive,
-    conversation::{Conversation, ObjectLocation},
+    archive::{Archive, Limits, Location},
+    audit::{AuditNote, AuditReport},
+    conversation::{Conversation, ConversationSummary, ObjectLocation},
+    library::{ConversationHandle, Library},
     load::{self, LoadEvent, Report},
 };
 
@@ -90,4 +92,20 @@ fn what_stands_behind_the_last_place_is_not_read() {
     let members: Set<&str> =
         report.archives.iter().flat_map(|archive| &archive.read).map(|member| &*member.name).collect();
     assert_eq!(members, Set::from(["conversations-000.json"]));
+}
+
+#[test]
+fn an_audit_of_what_passes_tells_what_one_of_the_whole_library_tells() {
+    let archives = [Archive::open(&Location::Demo, Limits::default()).unwrap()];
+    let (conversations, _) = read(|sink| load::load_by_piece(&archives, &AtomicBool::new(false), sink));
+    let notes: Vec<AuditNote> = conversations.iter().map(AuditNote::of).collect();
+    let mut summaries = Library::new();
+    summaries.add(conversations.iter().map(ConversationSummary::of).collect());
+    let mut library = Library::new();
+    library.add(conversations);
+    let note = |handle: ConversationHandle| notes.get(handle.0 as usize);
+    let passing = AuditReport::of_notes(&archives, &summaries, &note, &mut || true).unwrap();
+    let whole = AuditReport::of(&archives, &library, &|_, _| true).unwrap();
+    assert!(!whole.exposures.is_empty() && !whole.instructions.is_empty());
+    assert_eq!(format!("{passing:?}"), format!("{whole:?}"));
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::{
     audit::{AccountFileOrigin, AuditReport, MemoryOrigin, OtherMember, without_secrets},
+    conversation::{ConversationSummary, Role},
     extract::rfc3339,
     import::SharedLink,
     library::{ConversationHandle, Library},
@@ -94,7 +95,7 @@ struct AttachmentsJson {
 
 impl<'a> AuditJson<'a> {
     /// Makes it of a report, with the library of its handles.
-    pub(super) fn of(report: &'a AuditReport, library: &'a Library) -> Self {
+    pub(super) fn of(report: &'a AuditReport, library: &'a Library<ConversationSummary>) -> Self {
         let scanner = Scanner::built_in();
         let found = |(handle, exposure): &'a (ConversationHandle, Exposure)| {
             let conversation = library.get(*handle);
@@ -105,7 +106,7 @@ impl<'a> AuditJson<'a> {
                 id: without_secrets(&conversation.id),
                 title: without_secrets(&conversation.title),
                 date: exposure.date.and_then(rfc3339),
-                role: exposure.message.map(|message| conversation.messages()[message].role.as_str()),
+                role: exposure.role.map(Role::as_str),
                 masked: &exposure.masked,
                 times: exposure.times,
                 certain: exposure.certainty == Certainty::Certain,

@@ -3,22 +3,24 @@
 mod json;
 mod page;
 
-use super::{GlobalSettings, Outcome, archives, args::AuditArgs, output::Output, progress::ProgressDisplay};
-use crate::audit::{
-    AuditReport,
-    lines::{ExposureOrder, ReportLines},
+use super::{GlobalSettings, Outcome, archives, args::AuditArgs, output::Output};
+use crate::{
+    archive::Archive,
+    audit::{
+        AuditNote, AuditReport,
+        lines::{ExposureOrder, ReportLines},
+    },
+    conversation::Conversation,
+    library::ConversationHandle,
 };
 
 pub fn run(global: &GlobalSettings, arguments: &AuditArgs) -> anyhow::Result<Outcome> {
-    let opened = archives::open(global, &arguments.archives)?;
-    let progress = ProgressDisplay::new("scanning");
-    let on_progress = |done: usize, of: usize| {
-        progress.files(done as u64, of as u64);
-        true
-    };
+    let look = |_: &[Archive], conversation: &Conversation| AuditNote::of(conversation);
+    let opened = archives::summarize(global, &arguments.archives, &look)?;
+    let note = |handle: ConversationHandle| opened.notes.get(handle.0 as usize);
     // Nobody stops it, so there is one.
-    let report = AuditReport::of(&opened.archives, &opened.library, &on_progress).unwrap_or_default();
-    progress.finish();
+    let report = AuditReport::of_notes(&opened.archives, &opened.library, &note, &mut || true);
+    let report = report.unwrap_or_default();
     let mut output = Output::new(global.color());
     if arguments.json {
         let document = json::AuditJson::of(&report, &opened.library);

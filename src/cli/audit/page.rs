@@ -3,12 +3,13 @@
 use crate::{
     audit::lines::{ReportLine, ReportLines},
     cli::output::{Output, OutputStyle},
+    library::LibraryEntry,
     transcript::sanitize,
 };
 
 /// Writes all of it, columns below each other.
 pub(super) fn write(
-    report: &ReportLines<'_>,
+    report: &ReportLines<'_, impl LibraryEntry>,
     lines: &[ReportLine],
     output: &mut Output,
 ) -> anyhow::Result<()> {

@@ -172,7 +172,7 @@ impl App {
 
     pub(super) fn copy_address(&mut self) -> Vec<Effect> {
         let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
-        let Some(text) = extract::address(&conversation) else {
+        let Some(text) = extract::address(&*conversation) else {
             self.show_failure("the archive gives this conversation no id, so it has no address");
             return Vec::new();
         };
