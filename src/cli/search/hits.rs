@@ -4,8 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::{
     cli::{args::SearchArgs, output::Output},
-    conversation::{Conversation, ConversationSummary, Role, Visibility},
-    search::{Matcher, Snippet},
+    conversation::{Conversation, ConversationSummary, Role},
+    search::{
+        Matcher, Snippet,
+        streamed::{KeptMessage, SearchNote, numbers_in_thread},
+    },
 };
 
 /// The columns of a snippet where no terminal gives their number.
@@ -61,7 +64,7 @@ impl HitsToShow {
         self.counts || self.messages
     }
 
-    /// Makes the hits of a conversation with all words, to be kept. `None`: nothing is shown of them, or enough is kept.
+    /// Makes all hits of a conversation, to be kept. `None`: nothing is shown of them, or enough is kept.
     pub fn to_keep(&self, matcher: &Matcher, conversation: &Conversation) -> Option<ShownHits> {
         if !self.asks_the_conversation() || self.kept.load(Ordering::Relaxed) >= MAX_KEPT_HITS {
             return None;
@@ -75,6 +78,25 @@ impl HitsToShow {
     pub fn of_all_words(&self, matcher: &Matcher, conversation: &Conversation) -> ShownHits {
         let messages = if self.messages { matcher.messages(conversation) } else { Vec::new() };
         self.of_messages(matcher, conversation, messages)
+    }
+
+    /// Makes the hits of a conversation with some words of its best message, if that was kept or there is none.
+    pub fn of_kept(&self, matcher: &Matcher, note: &SearchNote, best: Option<u32>) -> Option<ShownHits> {
+        if self.counts || !self.messages {
+            return None;
+        }
+        let kept = best.map(|best| note.kept_message(best));
+        let message = match kept {
+            None => None,
+            Some(kept) => Some(kept?),
+        };
+        let shown = |kept: &KeptMessage| ShownMessage {
+            role: kept.role,
+            number: kept.number,
+            snippet: matcher.snippet_in(&kept.text, kept.message as usize, self.columns),
+        };
+        let messages = message.map(shown).into_iter().take(self.max_messages).collect();
+        Some(ShownHits { count: 0, messages })
     }
 
     /// Makes the hits of a conversation with some words: of its best message alone, since most have one of them.
@@ -95,9 +117,10 @@ impl HitsToShow {
         mut messages: Vec<usize>,
     ) -> ShownHits {
         messages.truncate(self.max_messages);
+        let numbers = if messages.is_empty() { Vec::new() } else { numbers_in_thread(conversation) };
         let shown = |message: usize| ShownMessage {
             role: conversation.messages()[message].role,
-            number: number(conversation, message),
+            number: numbers[message],
             snippet: matcher.snippet_of(conversation, message, self.columns),
         };
         ShownHits {
@@ -129,11 +152,4 @@ impl ShownHits {
         };
         size_of::<Self>() + self.messages.iter().map(of_message).sum::<usize>()
     }
-}
-
-/// Returns a message's number in the thread, from 1: its place among the shown messages of its branch. A
-/// folded one has the number of the shown one it follows.
-fn number(conversation: &Conversation, message: usize) -> usize {
-    let shown = |&index: &usize| conversation.messages()[index].visibility == Visibility::Shown;
-    conversation.path_to(message).iter().filter(|index| shown(index)).count().max(1)
 }

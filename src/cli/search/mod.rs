@@ -21,10 +21,10 @@ use crate::{
     archive::Archive,
     conversation::{Conversation, ConversationSummary, ObjectLocation},
     extract::{one_line, rfc3339},
-    library::{ConversationHandle, Library},
+    library::Library,
     search::{
         Matcher, Query,
-        streamed::{FoundRows, SecondTier},
+        streamed::{FoundRows, SearchNote, SecondTier},
         worker::{Row, Substitution, Tier},
     },
 };
@@ -49,6 +49,8 @@ struct SearchRow<'a> {
 struct Found<'a> {
     archives: &'a [Archive],
     library: &'a Library<ConversationSummary>,
+    /// What was noted, by handle.
+    notes: &'a [SearchNote],
     /// Finds the hits of the conversations with all words.
     matcher: &'a Matcher,
     rows: &'a [Row],
@@ -65,7 +67,7 @@ pub fn run(global: &GlobalSettings, arguments: &SearchArgs) -> anyhow::Result<Ou
     let shown = HitsToShow::new(arguments, &output);
     let look = |_: &[Archive], conversation: &Conversation| {
         let note = search.look(conversation);
-        let hits = note.has_all_words().then(|| shown.to_keep(search.matcher(), conversation)).flatten();
+        let hits = note.may_be_shown_whole().then(|| shown.to_keep(search.matcher(), conversation)).flatten();
         (note, hits)
     };
     let SummarizedArchives { archives, library, notes, .. } =
@@ -87,6 +89,7 @@ pub fn run(global: &GlobalSettings, arguments: &SearchArgs) -> anyhow::Result<Ou
     let found = Found {
         archives: &archives,
         library: &library,
+        notes: &notes,
         matcher: search.matcher(),
         rows: &rows,
         with_all,
@@ -110,7 +113,7 @@ impl Found<'_> {
         let mut read: HashMap<ObjectLocation, ShownHits> = HashMap::new();
         for (place, row) in self.rows.iter().enumerate() {
             let summary = self.library.get(row.handle);
-            let mut hits = kept[row.handle.0 as usize].take();
+            let mut hits = kept[row.handle.0 as usize].take().or_else(|| self.of_kept(shown, row));
             if hits.is_none() && shown.asks_the_conversation() {
                 if !read.contains_key(&summary.object_location) {
                     read = self.read_again(shown, &self.rows[place..], &kept)?;
@@ -150,9 +153,9 @@ impl Found<'_> {
         rows: &[Row],
         kept: &[Option<ShownHits>],
     ) -> anyhow::Result<HashMap<ObjectLocation, ShownHits>> {
-        let is_kept = |handle: ConversationHandle| kept[handle.0 as usize].is_some();
+        let is_kept = |row: &Row| kept[row.handle.0 as usize].is_some() || self.of_kept(shown, row).is_some();
         let lacking: Vec<&Row> =
-            [&rows[0]].into_iter().chain(rows[1..].iter().filter(|row| !is_kept(row.handle))).collect();
+            [&rows[0]].into_iter().chain(rows[1..].iter().filter(|row| !is_kept(row))).collect();
         let count = shown.count_read_at_once(lacking.iter().map(|row| self.library.get(row.handle)));
         let rows: HashMap<ObjectLocation, &Row> =
             lacking[..count].iter().map(|&row| (self.library.get(row.handle).object_location, row)).collect();
@@ -166,6 +169,12 @@ impl Found<'_> {
                 None => shown.of_all_words(self.matcher, &conversation),
             }
         })
+    }
+
+    /// Makes the hits of a row with some words, if what is shown of it was kept.
+    fn of_kept(&self, shown: &HitsToShow, row: &Row) -> Option<ShownHits> {
+        let second_tier = self.second_tier.filter(|_| is_of_second_tier(row))?;
+        shown.of_kept(&second_tier.matcher, &self.notes[row.handle.0 as usize], row.best_message)
     }
 
     /// Returns the words that a row lacks.

@@ -39,7 +39,7 @@ pub(super) use self::{
     plan::{NEWEST_FIRST, Plan},
     searched_slots::is_told_by_index,
     some_words::{PartialMatch, SomeWords},
-    token_scores::TokenScores,
+    token_scores::{TokenScores, inverse_frequency, saturated},
     word_forms::{PossibleForms, abbreviations, language_words},
     word_variants::{RARE, max_edits},
 };

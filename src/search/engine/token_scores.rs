@@ -59,12 +59,12 @@ impl TokenScores {
 }
 
 /// Weighs a token that so many of all conversations have: the rarer, the more.
-fn inverse_frequency(all: usize, having: usize) -> f32 {
+pub(in crate::search) fn inverse_frequency(all: usize, having: usize) -> f32 {
     let (all, having) = (all as f32, having as f32);
     (1.0 + (all - having + 0.5) / (having + 0.5)).ln()
 }
 
 /// Returns what a token that occurs so often adds, where the text is so many times as long as the mean.
-fn saturated(frequency: f32, length: f32) -> f32 {
+pub(in crate::search) fn saturated(frequency: f32, length: f32) -> f32 {
     frequency * (SATURATION + 1.0) / (frequency + SATURATION * (1.0 - LENGTH_NORM + LENGTH_NORM * length))
 }

@@ -74,8 +74,23 @@ impl ScannedConversation {
         !self.postings.is_empty()
     }
 
+    /// Returns the number of its slots: its title and its messages.
+    pub fn slot_count(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Returns the number of words in its title and its shown messages.
+    pub fn length(&self) -> u32 {
+        self.length
+    }
+
+    /// Returns the number of words in a slot, up to 65 535.
+    pub fn slot_length(&self, slot: u32) -> f32 {
+        self.slots.get(slot as usize).map_or(0.0, |slot| f32::from(slot.tokens))
+    }
+
     /// Returns each word, slot and how often it stands there.
-    fn postings(&self) -> impl Iterator<Item = (u32, u32, u32)> {
+    pub fn postings(&self) -> impl Iterator<Item = (u32, u32, u32)> {
         let mut bytes = &*self.postings;
         let mut slot = 0;
         std::iter::from_fn(move || {

@@ -10,6 +10,7 @@ use std::ops::Range;
 use crate::search::matching::{
     CaseFolding, is_letter_of_spaced_script, is_letter_of_unspaced_script,
     markdown_marks::{cut_word, is_mark, run_end},
+    pack_bits,
 };
 
 /// The bytes of a token that are kept. What is longer is no word of any language: an address, a key, a picture.
@@ -83,37 +84,76 @@ pub(in crate::search) fn tokenize(
 /// at, it is several times as fast.
 pub(in crate::search) fn scan_words(text: &str, mut visit: impl FnMut(&str)) -> u32 {
     let bytes = text.as_bytes();
-    let is_letter = |at: usize| bytes[at].is_ascii_alphanumeric();
     let (mut at, mut count) = (0, 0);
+    // The beginning of a word that reaches into the block.
+    let mut open: Option<usize> = None;
     while at < bytes.len() {
-        let start = at;
-        while at < bytes.len() && is_letter(at) {
-            at += 1;
-        }
-        let is_ascii_up_to = |end: usize| bytes.get(end).is_none_or(u8::is_ascii);
-        if is_ascii_up_to(at) {
-            // A mark may cut a word: then its pieces together are one too.
-            if at > start && bytes.get(at).copied().is_some_and(is_mark) {
-                (at, count) = scan_stretch(text, start, count, &mut visit);
-            } else if at > start {
-                count += 1;
-                if at - start <= MAX_TOKEN_BYTES {
-                    visit(&text[start..at]);
-                }
-            } else if is_ascii_up_to(at + 1) {
-                at += 1;
-            } else {
-                // A mark may join to what is no letter.
-                (at, count) = scan_stretch(text, start, count, &mut visit);
-            }
-        } else {
+        let Some(mut letters) = letters_of_block(&bytes[at..]) else {
+            // A mark may join to what stands before it, also to what is no letter.
+            let start = open.take().unwrap_or(at.saturating_sub(1));
             (at, count) = scan_stretch(text, start, count, &mut visit);
+            continue;
+        };
+        let mut word = |range: Range<usize>| {
+            count += 1;
+            if range.len() <= MAX_TOKEN_BYTES {
+                visit(&text[range]);
+            }
+        };
+        if let Some(start) = open {
+            let run = letters.trailing_ones() as usize;
+            if run == BLOCK {
+                at += BLOCK;
+                continue;
+            }
+            word(start..at + run);
+            letters &= letters + 1;
+            open = None;
+        }
+        while letters != 0 {
+            let start = letters.trailing_zeros();
+            let run = (letters >> start).trailing_ones();
+            let from = at + start as usize;
+            if start + run == u64::BITS {
+                open = Some(from);
+                break;
+            }
+            word(from..from + run as usize);
+            letters &= letters + (1 << start);
+        }
+        at += BLOCK;
+    }
+    if let Some(start) = open {
+        count += 1;
+        if bytes.len() - start <= MAX_TOKEN_BYTES {
+            visit(&text[start..]);
         }
     }
     count
 }
 
-/// Visits the words of the stretch that begins at `start`, up to where two characters of ASCII part that are no marks: no token goes on over
+/// Bytes that are looked at in one step: as many as a mask has bits.
+const BLOCK: usize = u64::BITS as usize;
+
+/// Returns which of the next bytes are letters or digits, a bit for each. `None`: they are not all of ASCII, or there is a
+/// mark of Markdown, which may cut a word.
+#[inline]
+fn letters_of_block(bytes: &[u8]) -> Option<u64> {
+    let mut rest = [0; BLOCK];
+    let block = match bytes.first_chunk::<BLOCK>() {
+        Some(block) => block,
+        None => {
+            rest[..bytes.len()].copy_from_slice(bytes);
+            &rest
+        }
+    };
+    let is_letter = |byte: u8| ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10);
+    let is_plain = block.iter().fold(true, |plain, &byte| plain & byte.is_ascii() & !is_mark(byte));
+    is_plain.then(|| pack_bits(|place| is_letter(block[place])))
+}
+
+/// Visits the words of the stretch that begins at `start`, up to where two characters of ASCII part that are no marks: no
+/// token goes on over
 /// them. Returns its end, and the count with these tokens.
 fn scan_stretch(text: &str, start: usize, mut count: u32, visit: &mut impl FnMut(&str)) -> (usize, u32) {
     let bytes = text.as_bytes();
@@ -121,7 +161,7 @@ fn scan_stretch(text: &str, start: usize, mut count: u32, visit: &mut impl FnMut
         let is_word = pair[0].is_ascii_alphanumeric() && pair[1].is_ascii_alphanumeric();
         pair.is_ascii() && !is_word && !is_mark(pair[0]) && !is_mark(pair[1])
     };
-    // What stands before the first character that is not ASCII, or a mark, was looked at.
+    // All that stands before the first character that is not ASCII, or a mark, belongs to it.
     let is_other = |byte: &u8| !byte.is_ascii() || is_mark(*byte);
     let other = bytes[start..].iter().position(is_other).map_or(bytes.len(), |at| start + at);
     let end = bytes[other..].windows(2).position(parts).map_or(bytes.len(), |at| other + at + 1);

@@ -112,7 +112,7 @@ fn block(text: &[u8], at: usize) -> Option<&[u8; BLOCK]> {
 /// Asks about every step of a block, and packs the answers into bits. Returns early for a block without any: most
 /// are.
 #[inline]
-fn pack_bits(is_there: impl Fn(usize) -> bool) -> u64 {
+pub(in crate::search) fn pack_bits(is_there: impl Fn(usize) -> bool) -> u64 {
     let mut bytes = [0_u8; BLOCK];
     let mut any = 0;
     for (step, byte) in bytes.iter_mut().enumerate() {

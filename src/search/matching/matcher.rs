@@ -204,13 +204,18 @@ impl Matcher {
 
     /// Cuts a passage out of one message around its best hits, at most `columns` wide. `None`: it has none.
     pub fn snippet_of(&self, conversation: &Conversation, message: usize, columns: usize) -> Option<Snippet> {
-        // Its text, or what stands beside it where that has more of the terms.
+        self.snippet_in(conversation.message_words(message), message, columns)
+    }
+
+    /// Cuts a passage out of the words of a message as [`Self::snippet_of`] does: out of its text, or of what stands
+    /// beside it, each behind a NUL, where that has more of the terms.
+    pub fn snippet_in(&self, words: &str, message: usize, columns: usize) -> Option<Snippet> {
         let mut best: (&str, Vec<TermHit>, u32) = ("", Vec::new(), 0);
-        for (_, words) in conversation.message_word_pieces(message) {
-            let hits = self.marks(words);
+        for piece in words.split('\0') {
+            let hits = self.marks(piece);
             let terms = hits.iter().fold(0, |terms, hit| terms | hit.terms).count_ones();
             if terms > best.2 {
-                best = (words, hits, terms);
+                best = (piece, hits, terms);
             }
         }
         let (words, hits, terms) = best;

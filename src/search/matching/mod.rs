@@ -32,6 +32,7 @@ mod word_boundary;
 #[cfg(test)]
 pub(super) use literal::Literal;
 pub(super) use {
+    byte_scan::pack_bits,
     case_folding::{CaseFolding, is_joining},
     compiled_query::CompiledQuery,
     evaluation::Evaluation,

@@ -6,9 +6,11 @@
 //! [`search_both_tiers`](super::worker::search_both_tiers) with both.
 
 mod first_tier;
+mod kept_messages;
 mod second_tier;
 mod watched_words;
 
+pub use self::kept_messages::{KeptMessage, numbers_in_thread};
 use self::{
     first_tier::{FirstTier, FirstTierNote},
     second_tier::{SecondTierNote, SecondTierSearch},
@@ -32,6 +34,7 @@ pub struct StreamedSearch {
 /// What was noted of one conversation.
 #[derive(Clone, Debug)]
 pub struct SearchNote {
+    may_be_shown_whole: bool,
     first_tier: Option<FirstTierNote>,
     second_tier: Option<Box<SecondTierNote>>,
 }
@@ -83,9 +86,14 @@ impl StreamedSearch {
 
     /// Notes what there is to note of a conversation.
     pub fn look(&self, conversation: &Conversation) -> SearchNote {
+        let first_tier = self.first_tier.look(conversation);
+        let is_first = first_tier.is_some();
+        let second_tier = self.second_tier.as_ref();
         SearchNote {
-            first_tier: self.first_tier.look(conversation),
-            second_tier: self.second_tier.as_ref().map(|search| Box::new(search.look(conversation))),
+            may_be_shown_whole: is_first
+                || second_tier.is_some_and(|search| search.may_have_letters(&conversation.title)),
+            second_tier: second_tier.map(|search| Box::new(search.look(conversation, is_first))),
+            first_tier,
         }
     }
 
@@ -103,8 +111,14 @@ impl StreamedSearch {
 }
 
 impl SearchNote {
-    /// Returns whether the conversation has all words.
-    pub fn has_all_words(&self) -> bool {
-        self.first_tier.is_some()
+    /// Returns whether all hits of the query itself may be shown of the conversation: it has all words, or its title may
+    /// have their letters.
+    pub fn may_be_shown_whole(&self) -> bool {
+        self.may_be_shown_whole
+    }
+
+    /// Returns a message of a conversation with some of the words, if it was kept.
+    pub fn kept_message(&self, message: u32) -> Option<&KeptMessage> {
+        self.second_tier.as_ref()?.kept_message(message)
     }
 }

@@ -13,6 +13,7 @@ use hashbrown::HashMap;
 
 use super::{
     SearchNote, SecondTier,
+    kept_messages::{KeptMessage, PassedSoFar},
     watched_words::{WatchedWords, WordNumbers},
 };
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
         Matcher, Query,
         engine::{Binding, Corpus, LooseQuery, PartialMatch, SomeWords, TokenScores},
         index::{
-            Index, IndexEntry,
+            Index, IndexEntry, LetterSet,
             occurrences::TermLookup,
             scanned::{ScannedConversation, ScannedEntry},
         },
@@ -42,6 +43,10 @@ pub(super) struct SecondTierSearch {
     /// The numbers of words that are not in use, and how many there are.
     numbers: Mutex<Vec<(usize, WordNumbers)>>,
     numberings: AtomicUsize,
+    /// What has passed so far.
+    passed: PassedSoFar,
+    /// The letters of all words.
+    letters: LetterSet,
 }
 
 /// What is noted of a conversation that may have some of the words.
@@ -55,6 +60,15 @@ pub(super) struct SecondTierNote {
     is_let_in: bool,
     /// The messages that count. `None`: all that are shown.
     messages: Option<Box<[u32]>>,
+    /// The messages that are likely shown.
+    kept: Box<[KeptMessage]>,
+}
+
+impl SecondTierNote {
+    /// Returns a message that was kept.
+    pub fn kept_message(&self, message: u32) -> Option<&KeptMessage> {
+        self.kept.iter().find(|kept| kept.message == message)
+    }
 }
 
 impl Debug for SecondTierSearch {
@@ -71,9 +85,14 @@ impl SecondTierSearch {
             |typed: &str| Matcher::new(&Query::default().with_words(std::iter::once(typed.to_owned())));
         let is_word = |term: &Term| matches!(term.lookup, TermLookup::Word(_));
         let words = loose.words.iter().map(|word| is_word(&word.term).then(|| alone(&word.typed))).collect();
+        let watched = WatchedWords::of(&loose);
+        let mut letters = LetterSet::default();
+        loose.words.iter().for_each(|word| letters.add_all(LetterSet::of(&word.typed)));
         Some(Self {
             query: query.clone(),
-            watched: WatchedWords::of(&loose),
+            passed: PassedSoFar::new(watched.token_count()),
+            watched,
+            letters,
             words,
             binding: (!loose.binding.is_empty()).then(|| Matcher::new(&loose.binding)),
             numbers: Mutex::default(),
@@ -81,25 +100,43 @@ impl SecondTierSearch {
         })
     }
 
-    /// Notes what there is to note of a conversation.
-    pub fn look(&self, conversation: &Conversation) -> SecondTierNote {
-        let (numbering, mut numbers) = self.take_numbers();
-        let mut watch = self.watched.watch(&mut numbers);
-        let scanned = ScannedConversation::of(conversation, &mut |slot, word| watch.number(slot, word));
-        watch.finish();
-        self.lock_numbers().push((numbering, numbers));
+    /// Notes what there is to note of a conversation; `is_first`: it has all words.
+    pub fn look(&self, conversation: &Conversation, is_first: bool) -> SecondTierNote {
         let entry = IndexEntry::unindexed(conversation);
         let binding = self.binding.as_ref().map(Matcher::compiled);
         let is_let_in = binding.is_none_or(|binding| binding.matches(conversation, entry));
-        let is_candidate = is_let_in && scanned.has_watched_words();
-        let has_word = |word: &Matcher| word.compiled().matches(conversation, entry);
-        let words = self.words.iter().enumerate().filter(|_| is_candidate);
-        let having = words
-            .filter(|(_, word)| word.as_ref().is_some_and(has_word))
-            .fold(0, |having, (number, _)| having | 1 << number);
+        let (numbering, mut numbers) = self.take_numbers();
+        let mut watch = self.watched.watch(&mut numbers);
+        let scanned = ScannedConversation::of(conversation, &mut |slot, word| watch.number(slot, word));
+        let tokens = watch.finish();
+        self.passed.count(&scanned, tokens);
+        let is_candidate = is_let_in && !is_first && scanned.has_watched_words();
         let binding = binding.filter(|_| is_candidate);
         let messages = binding.and_then(|binding| binding.eligible_messages(conversation));
-        SecondTierNote { scanned, numbering, having, is_let_in, messages: messages.map(Into::into) }
+        let mut kept = Box::default();
+        if is_candidate && tokens != 0 {
+            let may_count = |message| messages.as_ref().is_none_or(|messages| messages.contains(&message));
+            let tokens_of = |word| numbers.tokens(word);
+            kept = self.passed.keep(conversation, &scanned, tokens, &may_count, &tokens_of);
+        }
+        self.lock_numbers().push((numbering, numbers));
+        let having = if is_candidate { self.having(conversation, entry) } else { 0 };
+        let messages = messages.map(Into::into);
+        SecondTierNote { scanned, numbering, having, is_let_in, messages, kept }
+    }
+
+    /// Returns the words that a conversation has, also as pieces of others, as bits.
+    fn having(&self, conversation: &Conversation, entry: IndexEntry) -> u64 {
+        let has_word = |word: &Matcher| word.compiled().matches(conversation, entry);
+        let words = self.words.iter().enumerate();
+        words
+            .filter(|(_, word)| word.as_ref().is_some_and(has_word))
+            .fold(0, |having, (number, _)| having | 1 << number)
+    }
+
+    /// Returns whether a title may have the letters of all words in order. No is certain.
+    pub fn may_have_letters(&self, title: &str) -> bool {
+        LetterSet::of(title).contains(self.letters)
     }
 
     fn lock_numbers(&self) -> MutexGuard<'_, Vec<(usize, WordNumbers)>> {

@@ -18,47 +18,66 @@ const MAX_KNOWN_OTHERS: usize = 1 << 16;
 
 /// The words that are watched.
 pub(super) struct WatchedWords {
-    /// The tokens of the query and what they abbreviate.
-    words: HashSet<String>,
-    forms: Vec<PossibleForms>,
+    /// The tokens of the query, each once; at most 64.
+    tokens: Vec<WatchedToken>,
     /// The words by which languages are told: it is counted how many slots have them.
-    counted: HashSet<&'static str>,
-    maybe_misspelt: Vec<MaybeMisspelt>,
-    /// The first two bytes of all of these words, as a bit each.
-    starts: Box<[u64]>,
+    counted: Vec<&'static str>,
+    /// Tells most other words apart.
+    filter: WordFilter,
 }
 
-/// A token that may be misspelt, as long as hardly any conversation has it.
-struct MaybeMisspelt {
-    token: String,
+/// A token of the query, and what it stands for.
+struct WatchedToken {
+    text: String,
+    abbreviations: Vec<&'static str>,
+    forms: PossibleForms,
     length: usize,
     letters: LetterSet,
+    /// The edits that may have made it of another word; 0: it is too short.
     max_edits: usize,
     /// The conversations that have it.
     conversations: AtomicUsize,
 }
 
+/// Tells by the first three bytes of a word, and of a whole one by its length too, that it is not watched.
+struct WordFilter {
+    words: Box<[u64; FILTER_BITS / 64]>,
+    beginnings: Box<[u64; FILTER_BITS / 64]>,
+}
+
+/// The bits of a filter: five for each of three bytes.
+const FILTER_BITS: usize = 1 << 15;
+
 /// The numbers that one thread at a time gives to watched words.
 #[derive(Default)]
 pub(super) struct WordNumbers {
-    words: Vec<Box<str>>,
+    /// The words, each with the tokens that it stands for, as bits.
+    words: Vec<(Box<str>, u64)>,
     known: HashMap<Box<str>, WatchedWord>,
     known_others: HashSet<Box<str>>,
-    /// For each word that is counted the number of slots, and the last of them.
-    counted: HashMap<&'static str, (usize, (u64, u32))>,
+    /// The words that are counted.
+    counted: Vec<CountedWord>,
     conversation: u64,
     folded: String,
+}
+
+/// A word of which it is counted how many slots have it.
+struct CountedWord {
+    word: &'static str,
+    slots: usize,
+    /// The conversation and slot that was counted last.
+    last: (u64, u32),
 }
 
 /// A watched word.
 #[derive(Clone, Copy, Debug)]
 enum WatchedWord {
-    /// A word to note, and, if it is a token that may be misspelt, which, as a bit.
-    Noted { number: u32, token: u64 },
+    /// A word to note, with the tokens that it stands for, and the one that it is, as bits.
+    Noted { number: u32, tokens: u64, own: u64 },
     /// A word to note while any of these tokens may be misspelt, as bits.
     Near { number: u32, tokens: u64 },
     /// A word that is counted, and noted while any of these tokens may be misspelt.
-    Counted { word: &'static str, number: u32, tokens: u64 },
+    Counted { place: usize, number: u32, tokens: u64 },
 }
 
 /// What is watched while one conversation passes.
@@ -69,81 +88,91 @@ pub(super) struct Watch<'a> {
     rare: u64,
     /// The lengths of words near to them, as bits.
     near_lengths: u128,
-    /// The tokens that may be misspelt and stand in the conversation.
+    /// The tokens that stand in the conversation.
     seen: u64,
+    /// The tokens for which anything stands in it.
+    stood_for: u64,
 }
 
 impl WatchedWords {
     /// Watches for what the words of a query may stand for.
     pub fn of(query: &LooseQuery) -> Self {
-        let mut words = HashSet::new();
-        let mut tokens: Vec<&str> = query.tokens.iter().map(|token| &*token.text).collect();
-        tokens.sort_unstable();
-        tokens.dedup();
-        for &token in &tokens {
-            words.insert(token.to_owned());
-            words.extend(abbreviations(token).map(str::to_owned));
-        }
-        let forms: Vec<PossibleForms> = tokens.iter().map(|token| PossibleForms::of(token)).collect();
-        let maybe_misspelt = tokens.iter().filter_map(|token| MaybeMisspelt::of(token)).collect();
-        let counted: HashSet<&'static str> = language_words().filter(|&word| !words.contains(word)).collect();
-        let mut starts = vec![0; 1 << 10].into_boxed_slice();
-        let beginnings = forms.iter().flat_map(PossibleForms::beginnings);
-        for word in words.iter().map(|word| &**word).chain(counted.iter().copied()).chain(beginnings) {
-            let start = start_of(word);
-            starts[start >> 6] |= 1 << (start & 63);
-        }
-        Self { words, forms, counted, maybe_misspelt, starts }
+        let mut texts: Vec<&str> = query.tokens.iter().map(|token| &*token.text).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let tokens: Vec<WatchedToken> = texts.into_iter().map(WatchedToken::of).collect();
+        let mut counted: Vec<&'static str> = language_words().collect();
+        counted.sort_unstable();
+        counted.dedup();
+        let own = tokens.iter().map(|token| &*token.text);
+        let own = own.chain(tokens.iter().flat_map(|token| token.abbreviations.iter().copied()));
+        let beginnings = tokens.iter().flat_map(|token| token.forms.beginnings());
+        let filter = WordFilter::of(own.chain(counted.iter().copied()), beginnings);
+        Self { tokens, counted, filter }
+    }
+
+    /// Returns the number of tokens.
+    pub fn token_count(&self) -> usize {
+        self.tokens.len()
     }
 
     /// Begins to watch a conversation.
     pub fn watch<'a>(&'a self, numbers: &'a mut WordNumbers) -> Watch<'a> {
         numbers.conversation += 1;
+        let begin = |&word: &&'static str| CountedWord { word, slots: 0, last: (0, 0) };
+        numbers.counted.extend(self.counted.iter().skip(numbers.counted.len()).map(begin));
         let (mut rare, mut near_lengths) = (0, 0_u128);
-        for (number, token) in self.maybe_misspelt.iter().enumerate().filter(|(_, token)| token.is_rare()) {
+        for (number, token) in self.tokens.iter().enumerate().filter(|(_, token)| token.may_be_misspelt()) {
             rare |= 1 << number;
             for length in token.length - token.max_edits..=token.length + token.max_edits {
                 near_lengths |= 1_u128.checked_shl(length as u32).unwrap_or_default();
             }
         }
-        Watch { watched: self, numbers, rare, near_lengths, seen: 0 }
+        Watch { watched: self, numbers, rare, near_lengths, seen: 0, stood_for: 0 }
     }
 
-    fn may_begin_one(&self, word: &str) -> bool {
-        let start = start_of(word);
-        self.starts[start >> 6] >> (start & 63) & 1 == 1
+    /// Returns the tokens of which something holds, as bits.
+    fn tokens_that(&self, holds: impl Fn(&WatchedToken) -> bool) -> u64 {
+        let tokens = self.tokens.iter().enumerate().filter(|(_, token)| holds(token));
+        tokens.fold(0, |tokens, (number, _)| tokens | 1 << number)
     }
 
     /// Decides what a word is. `rare`: the tokens that may be misspelt. `None`: it is not watched.
     fn judge(&self, word: &str, rare: u64, number: u32) -> Option<WatchedWord> {
-        if self.words.contains(word) || self.forms.iter().any(|forms| forms.may_have(word)) {
-            let own = self.maybe_misspelt.iter().position(|token| token.token == word);
-            return Some(WatchedWord::Noted { number, token: own.map_or(0, |own| 1 << own) });
+        let tokens = self.tokens_that(|token| token.stands_for(word));
+        if tokens != 0 {
+            let own = self.tokens_that(|token| token.text == word);
+            return Some(WatchedWord::Noted { number, tokens, own });
         }
-        let near = self.maybe_misspelt.iter().enumerate().filter(|(_, token)| token.is_near(word));
-        let tokens = near.fold(0, |tokens, (number, _)| tokens | 1 << number) & rare;
-        match self.counted.get(word) {
-            Some(&word) => Some(WatchedWord::Counted { word, number, tokens }),
+        let tokens = rare & self.tokens_that(|token| token.is_near(word));
+        match self.counted.iter().position(|&counted| counted == word) {
+            Some(place) => Some(WatchedWord::Counted { place, number, tokens }),
             None => (tokens != 0).then_some(WatchedWord::Near { number, tokens }),
         }
     }
 }
 
-impl MaybeMisspelt {
-    fn of(token: &str) -> Option<Self> {
-        let length = token.chars().count();
-        let max_edits = max_edits(length);
-        (max_edits > 0).then(|| Self {
-            token: token.to_owned(),
+impl WatchedToken {
+    fn of(text: &str) -> Self {
+        let length = text.chars().count();
+        Self {
+            text: text.to_owned(),
+            abbreviations: abbreviations(text).collect(),
+            forms: PossibleForms::of(text),
             length,
-            letters: LetterSet::of(token),
-            max_edits,
+            letters: LetterSet::of(text),
+            max_edits: max_edits(length),
             conversations: AtomicUsize::new(0),
-        })
+        }
     }
 
-    fn is_rare(&self) -> bool {
-        self.conversations.load(Ordering::Relaxed) <= RARE
+    /// Returns whether it stands for a word, however often it occurs: it is that, or abbreviates it, or is a form of it.
+    fn stands_for(&self, word: &str) -> bool {
+        self.text == word || self.abbreviations.contains(&word) || self.forms.may_have(word)
+    }
+
+    fn may_be_misspelt(&self) -> bool {
+        self.max_edits > 0 && self.conversations.load(Ordering::Relaxed) <= RARE
     }
 
     fn may_be_near(&self, length: usize, letters: LetterSet) -> bool {
@@ -152,27 +181,32 @@ impl MaybeMisspelt {
 
     fn is_near(&self, word: &str) -> bool {
         let may_be = self.may_be_near(word.chars().count(), LetterSet::of(word));
-        may_be && (1..=self.max_edits).contains(&strsim::osa_distance(&self.token, word))
+        may_be && (1..=self.max_edits).contains(&strsim::osa_distance(&self.text, word))
     }
 }
 
 impl WordNumbers {
     /// Returns a word by its number.
     pub fn word(&self, number: u32) -> &str {
-        &self.words[number as usize]
+        &self.words[number as usize].0
+    }
+
+    /// Returns the tokens that a word stands for, as bits.
+    pub fn tokens(&self, number: u32) -> u64 {
+        self.words[number as usize].1
     }
 
     /// Returns the words that were counted, each with the number of slots that have it.
     pub fn counted(&self) -> impl Iterator<Item = (&'static str, usize)> {
-        self.counted.iter().map(|(&word, &(slots, _))| (word, slots))
+        self.counted.iter().map(|counted| (counted.word, counted.slots))
     }
 
     /// Counts a slot that has a word, once.
-    fn count(&mut self, word: &'static str, slot: u32) {
+    fn count(&mut self, place: usize, slot: u32) {
         let here = (self.conversation, slot);
-        let (slots, last) = self.counted.entry(word).or_default();
-        *slots += usize::from(*last != here);
-        *last = here;
+        let counted = &mut self.counted[place];
+        counted.slots += usize::from(counted.last != here);
+        counted.last = here;
     }
 
     /// Looks a word up, or judges it. It is folded.
@@ -186,7 +220,7 @@ impl WordNumbers {
         let judged = watched.judge(word, rare, self.words.len() as u32);
         match judged {
             Some(judged) => {
-                self.words.push(word.into());
+                self.words.push((word.into(), judged.tokens()));
                 self.known.insert(word.into(), judged);
             }
             None => {
@@ -200,11 +234,18 @@ impl WordNumbers {
     }
 }
 
+impl WatchedWord {
+    fn tokens(self) -> u64 {
+        let (Self::Noted { tokens, .. } | Self::Near { tokens, .. } | Self::Counted { tokens, .. }) = self;
+        tokens
+    }
+}
+
 impl Watch<'_> {
     /// Returns the number of a word of a slot if it is to be noted. It is of ASCII in any case, or folded.
     #[inline]
     pub fn number(&mut self, slot: u32, word: &str) -> Option<u32> {
-        if !self.watched.may_begin_one(word) && !self.may_be_near(word) {
+        if !self.watched.filter.may_have(word) && !self.may_be_near(word) {
             return None;
         }
         self.number_of_likely(slot, word)
@@ -220,7 +261,8 @@ impl Watch<'_> {
             return false;
         }
         let letters = if word.is_ascii() { LetterSet::of_ascii(word) } else { LetterSet::of(word) };
-        self.watched.maybe_misspelt.iter().any(|token| token.may_be_near(length, letters))
+        let mut tokens = self.watched.tokens.iter().enumerate();
+        tokens.any(|(number, token)| self.rare >> number & 1 == 1 && token.may_be_near(length, letters))
     }
 
     fn number_of_likely(&mut self, slot: u32, word: &str) -> Option<u32> {
@@ -231,31 +273,64 @@ impl Watch<'_> {
         let known = self.numbers.look_up(self.watched, &folded, self.rare);
         self.numbers.folded = folded;
         match known? {
-            WatchedWord::Noted { number, token } => {
-                self.seen |= token;
+            WatchedWord::Noted { number, tokens, own } => {
+                self.seen |= own;
+                self.stood_for |= tokens;
                 Some(number)
             }
-            WatchedWord::Near { number, tokens } => (tokens & self.rare != 0).then_some(number),
-            WatchedWord::Counted { word, number, tokens } => {
-                self.numbers.count(word, slot);
-                (tokens & self.rare != 0).then_some(number)
+            WatchedWord::Near { number, tokens } => self.near(number, tokens),
+            WatchedWord::Counted { place, number, tokens } => {
+                self.numbers.count(place, slot);
+                self.near(number, tokens)
             }
         }
     }
 
-    /// Counts the conversation for the tokens in it that may be misspelt.
-    pub fn finish(self) {
-        for (number, token) in self.watched.maybe_misspelt.iter().enumerate() {
+    /// Returns the number of a word that is near to tokens, if any of these may be misspelt.
+    fn near(&mut self, number: u32, tokens: u64) -> Option<u32> {
+        self.stood_for |= tokens & self.rare;
+        (tokens & self.rare != 0).then_some(number)
+    }
+
+    /// Counts the conversation for the tokens in it. Returns those for which anything stands in it, as bits.
+    pub fn finish(self) -> u64 {
+        for (number, token) in self.watched.tokens.iter().enumerate() {
             if self.seen >> number & 1 == 1 {
                 token.conversations.fetch_add(1, Ordering::Relaxed);
             }
         }
+        self.stood_for
     }
 }
 
-/// Returns the first two bytes of a word as a number, upper and lower case together.
-#[inline]
-fn start_of(word: &str) -> usize {
-    let byte = |place: usize| usize::from(word.as_bytes().get(place).copied().unwrap_or(0) | 0x20);
-    byte(0) << 8 | byte(1)
+impl WordFilter {
+    fn of<'a>(words: impl Iterator<Item = &'a str>, beginnings: impl Iterator<Item = &'a str>) -> Self {
+        let empty = || Box::new([0; FILTER_BITS / 64]);
+        let mut filter = Self { words: empty(), beginnings: empty() };
+        let set = |bits: &mut [u64], bit: usize| bits[bit / 64] |= 1 << (bit % 64);
+        words.for_each(|word| set(&mut *filter.words, Self::of_word(Self::of_beginning(word), word.len())));
+        beginnings.for_each(|beginning| set(&mut *filter.beginnings, Self::of_beginning(beginning)));
+        filter
+    }
+
+    /// Returns whether a word may be watched, in any case. No is certain.
+    #[inline]
+    fn may_have(&self, word: &str) -> bool {
+        let has = |bits: &[u64], bit: usize| bits[bit / 64] >> (bit % 64) & 1 == 1;
+        let beginning = Self::of_beginning(word);
+        has(&*self.words, Self::of_word(beginning, word.len())) || has(&*self.beginnings, beginning)
+    }
+
+    /// Returns the bit of the first three bytes. Five bits of each do not tell upper from lower case.
+    #[inline]
+    fn of_beginning(word: &str) -> usize {
+        let byte = |place: usize| usize::from(word.as_bytes().get(place).map_or(0, |byte| byte & 31));
+        byte(0) << 10 | byte(1) << 5 | byte(2)
+    }
+
+    /// Returns the bit of a word that begins so and has that length.
+    #[inline]
+    fn of_word(beginning: usize, length: usize) -> usize {
+        (beginning ^ length.wrapping_mul(0x9e5)) % FILTER_BITS
+    }
 }
