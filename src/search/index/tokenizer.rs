@@ -90,7 +90,8 @@ pub(in crate::search) fn scan_words(text: &str, mut visit: impl FnMut(&str)) -> 
     while at < bytes.len() {
         let Some(mut letters) = letters_of_block(&bytes[at..]) else {
             // A mark may join to what stands before it, also to what is no letter.
-            let start = open.take().unwrap_or(at.saturating_sub(1));
+            let is_counted = at == 0 || bytes[at - 1].is_ascii_alphanumeric();
+            let start = open.take().unwrap_or(if is_counted { at } else { at - 1 });
             (at, count) = scan_stretch(text, start, count, &mut visit);
             continue;
         };

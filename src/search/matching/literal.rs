@@ -91,6 +91,11 @@ impl Literal {
         self.ascii.is_none()
     }
 
+    /// Returns whether a text that has this is looked through character by character.
+    pub fn is_slowed_by(&self, folds: FoldsToAscii) -> bool {
+        self.ascii.is_some() && folds.meets(self.needs_folding)
+    }
+
     fn is_spaced(&self) -> bool {
         self.units.contains(&' ')
     }

@@ -73,6 +73,13 @@ impl Pattern {
         self.alternatives().iter().all(|pattern| matches!(pattern, Self::Literal(_)))
     }
 
+    /// Returns whether a text that has this is looked through character by character.
+    pub fn is_slowed_by(&self, folds: FoldsToAscii) -> bool {
+        let is_slowed =
+            |pattern: &Self| matches!(pattern, Self::Literal(literal) if literal.is_slowed_by(folds));
+        self.alternatives().iter().any(is_slowed)
+    }
+
     /// Returns whether no text of ASCII alone can have a hit.
     pub fn needs_more_than_ascii(&self) -> bool {
         self.alternatives()

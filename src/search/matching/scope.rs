@@ -6,7 +6,7 @@ use std::{
     ops::{ControlFlow, Range},
 };
 
-use super::pattern::Pattern;
+use super::{folds_to_ascii::FoldsToAscii, pattern::Pattern};
 use crate::{
     conversation::{Conversation, Visibility},
     message::branches,
@@ -116,8 +116,10 @@ impl<'a> SearchScope<'a> {
             return;
         }
         match (&self.eligible, pattern.is_literal()) {
-            (None, true) => self.each_hit_in_shown_text(pattern, visit),
-            (None, false) => {
+            (None, true) if !pattern.is_slowed_by(self.entry.folds_to_ascii) => {
+                self.each_hit_in_shown_text(pattern, visit);
+            }
+            (None, _) => {
                 for (index, message) in self.conversation.messages().iter().enumerate() {
                     if message.visibility == Visibility::Shown
                         && self.visit_message(index, pattern, &mut visit).is_break()
@@ -167,6 +169,12 @@ impl<'a> SearchScope<'a> {
         let _ = self.visit_message(message as usize, pattern, &mut visit);
     }
 
+    /// Returns what of a part of the text has to be folded: one message of many seldom has any of it.
+    fn folds_in(&self, part: &str, pattern: &Pattern) -> FoldsToAscii {
+        let folds = self.entry.folds_to_ascii;
+        if pattern.is_slowed_by(folds) { FoldsToAscii::of(part) } else { folds }
+    }
+
     fn visit_message(
         &self,
         message: usize,
@@ -175,7 +183,7 @@ impl<'a> SearchScope<'a> {
     ) -> ControlFlow<()> {
         let base = self.conversation.messages()[message].text_range().start;
         for (place, words) in self.conversation.message_word_pieces(message) {
-            for hit in pattern.hits(words, self.entry.folds_to_ascii) {
+            for hit in pattern.hits(words, self.folds_in(words, pattern)) {
                 visit(message as u32, base + place + hit.start..base + place + hit.end)?;
             }
         }
