@@ -17,11 +17,30 @@ use super::{interruption, regex_prefilter::RegexPrefilter};
 
 /// The compiled size of one expression, in bytes.
 const SIZE_LIMIT: usize = 1 << 20;
-/// Bytes of a text that are looked at without asking whether anybody still waits: a large expression takes microseconds
-/// for each.
-const WINDOW: usize = 256 << 10;
-/// The longest hit, in bytes, in a text that is longer than a window: a longer one is cut, or not found.
-const MAX_HIT_LENGTH: usize = 32 << 10;
+/// How far a text is looked at without asking whether anybody still waits: a large expression takes microseconds for each
+/// byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Reach {
+    /// The bytes in which a hit may begin.
+    window: usize,
+    /// The bytes behind them to which it may go on.
+    ahead: usize,
+}
+
+impl Reach {
+    /// For an expression whose hits are known not to be longer than it looks ahead.
+    const OF_SHORT: Self = Self { window: 256 << 10, ahead: MAX_SHORT_HIT };
+    /// For any other.
+    const OF_LONG: Self = Self { window: WINDOW_OF_LONG, ahead: MAX_LONG_HIT };
+}
+
+/// The longest hit of an expression that is looked for in small pieces of a text, in bytes: none has a longer one.
+const MAX_SHORT_HIT: usize = 32 << 10;
+/// Bytes of a text in which an expression without a bound is looked for at once.
+const WINDOW_OF_LONG: usize = 1 << 20;
+/// The longest hit of an expression without a bound, such as `(?s)begin.*end`, in a text of more than
+/// [`WINDOW_OF_LONG`]: a longer one is cut, or not found.
+const MAX_LONG_HIT: usize = 256 << 10;
 /// The memory one expression may use while it searches, in bytes.
 const CACHE_BYTES: usize = 4 << 20;
 
@@ -36,6 +55,7 @@ pub(in crate::search) struct QueryRegex {
     cost: usize,
     /// A hit may be known only at the end of the text, and the next one begin right behind it.
     looks_far_ahead: bool,
+    reach: Reach,
 }
 
 /// Letters that every match has side by side: ASCII, in lower case.
@@ -70,6 +90,8 @@ impl QueryRegex {
         let cost =
             (regex.memory_usage() >> 10).max(8) + if properties.minimum_len() == Some(0) { 64 } else { 0 };
         let is_empty = properties.maximum_len() == Some(0);
+        let is_short = properties.maximum_len().is_some_and(|longest| longest <= MAX_SHORT_HIT);
+        let reach = if is_short { Reach::OF_SHORT } else { Reach::OF_LONG };
         let looks_far_ahead = looks_far_ahead(&hir);
         Ok(Self {
             regex,
@@ -78,6 +100,7 @@ impl QueryRegex {
             is_empty,
             cost,
             looks_far_ahead,
+            reach,
         })
     }
 
@@ -85,7 +108,8 @@ impl QueryRegex {
     /// memory.
     pub fn cost(&self, length: usize) -> usize {
         // A hit is two bytes or more as a rule, and of each the rest of the window is looked at.
-        let ahead = if self.looks_far_ahead { length.min(WINDOW + MAX_HIT_LENGTH) / 2 } else { 0 };
+        let ahead =
+            if self.looks_far_ahead { length.min(self.reach.window + self.reach.ahead) / 2 } else { 0 };
         self.cost + ahead
     }
 
@@ -104,7 +128,7 @@ impl QueryRegex {
         let may_match =
             !self.is_empty && self.prefilter.as_ref().is_none_or(|prefilter| prefilter.may_match(text));
         RegexHits {
-            window: may_match.then(|| Window::of(&self.regex, text, 0)),
+            window: may_match.then(|| Window::of(&self.regex, text, 0, self.reach)),
             looks_far_ahead: self.looks_far_ahead,
         }
     }
@@ -126,17 +150,25 @@ struct Window<'a> {
     end: usize,
     /// The end of the last hit.
     done: usize,
+    reach: Reach,
 }
 
 impl<'a> Window<'a> {
-    fn of(regex: &'a Regex, text: &'a str, start: usize) -> Self {
+    fn of(regex: &'a Regex, text: &'a str, start: usize, reach: Reach) -> Self {
         let (mut end, mut seen) = (text.len(), text.len());
-        if text.len() - start > WINDOW + MAX_HIT_LENGTH {
-            end = text.floor_char_boundary(start + WINDOW);
-            seen = text.floor_char_boundary(end + MAX_HIT_LENGTH);
+        if text.len() - start > reach.window + reach.ahead {
+            end = text.floor_char_boundary(start + reach.window);
+            seen = text.floor_char_boundary(end + reach.ahead);
         }
         // What stands around the window is seen by what looks around, as \b does.
-        Self { regex, text, hits: regex.find_iter(Input::new(text).range(start..seen)), end, done: start }
+        Self {
+            regex,
+            text,
+            hits: regex.find_iter(Input::new(text).range(start..seen)),
+            end,
+            done: start,
+            reach,
+        }
     }
 
     fn next_hit(&mut self) -> Option<Range<usize>> {
@@ -165,7 +197,7 @@ impl Iterator for RegexHits<'_> {
                 self.window = None;
                 return None;
             }
-            *window = Window::of(window.regex, window.text, window.end.max(window.done));
+            *window = Window::of(window.regex, window.text, window.end.max(window.done), window.reach);
         }
     }
 }
@@ -324,9 +356,24 @@ mod tests {
         }
     }
 
+    /// A longer one than 32 KB was not found in a text of more than 256 KB.
+    #[test]
+    fn a_long_hit_is_found_in_a_long_text() {
+        let kilobyte = "line of a log\n".repeat(73);
+        for (around, within) in [(0, 900), (200, 500), (3_000, 200)] {
+            let around = kilobyte.repeat(around);
+            let hit = format!("begin{}end", kilobyte.repeat(within));
+            let text = format!("{around}{hit}{around}");
+            let expression = QueryRegex::new("(?s)begin.*?end").unwrap();
+            let hits: Vec<Range<usize>> = expression.hits(&text).collect();
+            assert_eq!(hits, [around.len()..around.len() + hit.len()], "{within} KB");
+        }
+    }
+
     #[test]
     fn a_long_text_is_given_up_when_nobody_waits() {
-        let text = "a".repeat(10 * WINDOW);
+        let window = Reach::OF_SHORT.window;
+        let text = "a".repeat(10 * window);
         let expression = QueryRegex::new("a").unwrap();
         let newest = Arc::new(std::sync::atomic::AtomicU64::new(2));
         let count = |served| {
@@ -334,7 +381,7 @@ mod tests {
             interruption::Interruption::during(Some(interruption), || expression.hits(&text).count())
         };
         assert_eq!(count(2), text.len());
-        assert_eq!(count(1), WINDOW);
+        assert_eq!(count(1), window);
     }
 
     #[test]
