@@ -85,12 +85,7 @@ pub(super) fn give_back(timeout: Duration) -> io::Result<bool> {
     if DROPS_TYPED.swap(false, Ordering::SeqCst) {
         platform::drop_typed();
     }
-    if timeout != Duration::MAX {
-        // The process is about to end, however far the rest comes: a guard would write to a terminal that takes no text
-        // now, and do it once something else runs there.
-        platform::note_for_guard(false);
-    }
-    let written = match output_slot {
+    let write = || match output_slot {
         Some(mut slot) => match slot.take() {
             Some(mut output) if output.takes_text_within(timeout) => {
                 output.write_all(LEAVE).and_then(|()| output.flush())
@@ -99,13 +94,43 @@ pub(super) fn give_back(timeout: Duration) -> io::Result<bool> {
         },
         None => Ok(()),
     };
-    platform::note_for_guard(false);
+    let written = write_guarded(timeout != Duration::MAX, write, || platform::note_for_guard(false));
     cooked.and(written).map(|()| true)
+}
+
+/// Writes the last of the terminal, and notes for the guard that it is given back: behind the write, which the guard is to
+/// make up for if it does not come about, or before it where the process is about to end however far that comes. There a
+/// guard would write to a terminal that takes no text now, and do it once something else runs there.
+fn write_guarded(
+    is_ending: bool,
+    write: impl FnOnce() -> io::Result<()>,
+    note_given_back: impl Fn(),
+) -> io::Result<()> {
+    if is_ending {
+        note_given_back();
+    }
+    let written = write();
+    note_given_back();
+    written
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    /// What was done before a write that got stuck, and the process was ended there.
+    #[test]
+    fn the_guard_knows_before_a_write_that_may_get_stuck_whether_to_make_up_for_it() {
+        for (is_ending, is_known) in [(true, true), (false, false)] {
+            let noted = AtomicBool::new(false);
+            let stuck = || {
+                assert_eq!(noted.load(Ordering::SeqCst), is_known, "is ending: {is_ending}");
+                Err(io::ErrorKind::WouldBlock.into())
+            };
+            let written = write_guarded(is_ending, stuck, || noted.store(true, Ordering::SeqCst));
+            assert!(written.is_err() && noted.load(Ordering::SeqCst));
+        }
+    }
 
     #[test]
     fn all_is_undone_whatever_a_frame_was_about_and_where_there_is_no_other_screen() {
