@@ -27,6 +27,7 @@ mod read_object;
 mod refusal;
 mod salvage;
 mod stream;
+mod unlisted;
 mod zipped;
 
 use std::{path::PathBuf, sync::OnceLock};

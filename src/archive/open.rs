@@ -367,8 +367,25 @@ impl ArchiveOpener {
             };
             self.problems.push(OpenProblem::new(name, reason));
         }
+        // A directory that is not that of the members before it, such as one within the comment of their zip.
+        // Where members overlap, they leave gaps as they please.
+        let has_unlisted = listing.has_unlisted && !zipped::overlap(&listing.entries);
+        if (listing.is_behind_another || has_unlisted)
+            && !listing.entries.iter().any(|entry| holds_conversations(&entry.name))
+        {
+            let salvaged = salvage::list(bytes, container, self.limits);
+            if salvaged.iter().any(|entry| holds_conversations(&entry.name)) {
+                let reason =
+                    "its directory leaves out the members it has: they were read by their own headers";
+                self.problems.push(OpenProblem::new(name, reason));
+                return Ok(salvaged);
+            }
+        }
         if listing.is_behind_another {
             let reason = "another zip stands before it in the file, and was not read";
+            self.problems.push(OpenProblem::new(name, reason));
+        } else if has_unlisted {
+            let reason = "members stand in it that its directory does not list, and were not read";
             self.problems.push(OpenProblem::new(name, reason));
         }
         self.note_links(listing.links.iter().map(String::as_str));

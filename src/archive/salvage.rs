@@ -101,7 +101,7 @@ fn inflated_length(bytes: ByteSource, limits: Limits) -> Option<u64> {
 }
 
 /// Finds the next header after an optional data descriptor of 12 to 24 bytes.
-fn behind_descriptor(bytes: &ByteSource, position: u64) -> Option<u64> {
+pub(super) fn behind_descriptor(bytes: &ByteSource, position: u64) -> Option<u64> {
     let mut around = [0; 28];
     let count = bytes.read_at(position, &mut around).ok()?;
     [0, 12, 16, 20, 24]

@@ -10,7 +10,12 @@ use std::{
 
 use zip::{CompressionMethod, ZipArchive};
 
-use super::{Compression, Limits, MemberContent, MemberEntry, byte_source::ByteSource, stream::StreamError};
+use super::{
+    Compression, Limits, MemberContent, MemberEntry,
+    byte_source::ByteSource,
+    stream::StreamError,
+    unlisted::{self, Place},
+};
 
 /// The length of a local file header without name and extra field, in bytes.
 pub(super) const LOCAL_HEADER: usize = 30;
@@ -33,6 +38,8 @@ pub(super) struct Listing {
     pub links: Vec<String>,
     /// Another zip stands before it in the file.
     pub is_behind_another: bool,
+    /// Members stand in the file that the directory does not list.
+    pub has_unlisted: bool,
 }
 
 /// Lists the members in a zip's central directory.
@@ -64,8 +71,14 @@ pub(super) fn list(bytes: &ByteSource, container: u32, limits: Limits) -> Result
         listing.is_behind_another = directory.is_behind_another(bytes);
     }
     listing.entries.reserve(archive.len());
+    let mut places = Vec::with_capacity(archive.len());
     for index in 0..archive.len() {
         let Ok(entry) = archive.by_index_data(index) else { continue };
+        places.push(Place {
+            header: entry.header_start(),
+            name: entry.name_raw().len(),
+            compressed: entry.compressed_size(),
+        });
         if entry.is_dir() {
             continue;
         }
@@ -93,6 +106,8 @@ pub(super) fn list(bytes: &ByteSource, container: u32, limits: Limits) -> Result
             },
         });
     }
+    // Those that a later one of the same name hides are counted already.
+    listing.has_unlisted = unlisted::count(bytes, places, archive.central_directory_start()) > listing.hidden;
     Ok(listing)
 }
 

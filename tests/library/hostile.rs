@@ -555,3 +555,55 @@ fn a_link_in_a_folder_is_not_followed() {
     assert!(archive.find_attachment("file-abc").is_none());
     assert_eq!(ids(&load(&[archive]).0), ["a"]);
 }
+
+/// Returns the record at the end of a zip with one member, and a comment.
+fn end_of_zip(directory: &[u8], offset: usize, comment: &[u8]) -> Vec<u8> {
+    let number = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
+    let comment_length = u16::try_from(comment.len()).unwrap().to_le_bytes();
+    let counts = b"PK\x05\x06\0\0\0\0\x01\0\x01\0".to_vec();
+    [
+        counts,
+        number(directory.len()).to_vec(),
+        number(offset).to_vec(),
+        comment_length.to_vec(),
+        comment.to_vec(),
+    ]
+    .concat()
+}
+
+/// Returns a zip with this as its comment.
+fn with_comment(zip: &[u8], comment: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(comment.len()).unwrap().to_le_bytes();
+    [&zip[..zip.len() - 2], &length, comment].concat()
+}
+
+#[test]
+fn a_directory_within_a_comment_hides_no_member_without_a_word() {
+    let (a, b) = (export(&["a"]), export(&["b"]));
+    let first = zip(&[("conversations.json", a.as_bytes()), ("user.json", b"{}")]);
+    let directory = &first[find(&first, CENTRAL, 0)..find(&first, b"PK\x05\x06", 0)];
+    let user = find(directory, CENTRAL, 4);
+    let part = |listed: &[u8]| [listed, &end_of_zip(listed, first.len(), b"")].concat();
+    // A whole second zip; its places count from its own beginning, or from that of the file.
+    let relative = zip(&[("conversations.json", b.as_bytes())]);
+    let mut absolute = relative.clone();
+    let central = find(&absolute, CENTRAL, 0);
+    let place = u32::try_from(first.len()).unwrap().to_le_bytes();
+    absolute[central + 42..central + 46].copy_from_slice(&place);
+    let end = absolute.len() - 22;
+    let place = u32::try_from(first.len() + central).unwrap().to_le_bytes();
+    absolute[end + 16..end + 20].copy_from_slice(&place);
+    for (name, comment, read) in [
+        ("the second zip", relative, "b"),
+        ("the second zip, placed in the file", absolute, "b"),
+        ("only the conversations", part(&directory[..user]), "a"),
+        ("all but the conversations", part(&directory[user..]), "a"),
+        ("nothing", [b"PK\x05\x06".as_slice(), &[0; 18]].concat(), "a"),
+    ] {
+        let (library, report) = load_bytes("x.zip", with_comment(&first, &comment));
+        assert_eq!(ids(&library), [read], "{name}");
+        assert!(report.damaged(), "{name}: nothing is said");
+    }
+    let (library, report) = load_bytes("x.zip", with_comment(&first, b"made by hand"));
+    assert_eq!((ids(&library), report.damaged()), (vec!["a".to_owned()], false));
+}
