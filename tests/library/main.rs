@@ -41,6 +41,7 @@ mod search_index;
 mod search_quality;
 mod secrets_growth;
 mod secrets_rate;
+mod sizes;
 mod streamed_search;
 mod supply_chain;
 mod threads;

@@ -47,6 +47,16 @@ use super::{
 /// The terminal has had another size since the last frame, even if it has the same again: what it shows is not known.
 static RESIZED: AtomicBool = AtomicBool::new(false);
 
+/// The number of cells of a screen that are drawn: each takes some hundred bytes, and a terminal may say that it has
+/// 65 535 columns and as many rows.
+const MAX_CELLS: usize = 1 << 20;
+
+/// Returns a size with as many rows as are drawn.
+fn bounded(size: Size) -> Size {
+    let rows = MAX_CELLS / usize::from(size.width.max(1));
+    Size::new(size.width, size.height.min(u16::try_from(rows).unwrap_or(u16::MAX)))
+}
+
 /// Options for entering the terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TerminalOptions {
@@ -141,9 +151,12 @@ impl Terminal {
         self.screen.forget();
     }
 
-    /// Returns the terminal's columns and rows; 80×24 where it does not know.
+    /// Returns the terminal's columns and rows; 80×24 where it does not know, and fewer rows where it has more of both
+    /// than any screen.
     pub fn size(&self) -> Size {
-        self.output.size().filter(|size| size.width > 0 && size.height > 0).unwrap_or(Size::new(80, 24))
+        bounded(
+            self.output.size().filter(|size| size.width > 0 && size.height > 0).unwrap_or(Size::new(80, 24)),
+        )
     }
 
     /// Gives the terminal back, stops the process as ctrl-z does, and takes the terminal again when it is let go on;
@@ -231,4 +244,22 @@ pub fn guard_if_asked() -> bool {
 /// Lets no core dump be written from now on, whatever happens: it would hold the archive.
 pub fn forbid_core_dumps() {
     platform::forbid_core_dumps();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_that_says_it_is_huge_is_drawn_in_part() {
+        for (columns, rows, drawn) in [
+            (80, 24, 24),
+            (1_000, 400, 400),
+            (u16::MAX, 1, 1),
+            (u16::MAX, u16::MAX, 16),
+            (1, u16::MAX, u16::MAX),
+        ] {
+            assert_eq!(bounded(Size::new(columns, rows)), Size::new(columns, drawn));
+        }
+    }
 }
