@@ -6,7 +6,10 @@ use crate::support::{
     conversations::conversation,
 };
 use proptest::prelude::*;
-use unspool::{conversation::Conversation, tui::action::Action};
+use unspool::{
+    conversation::Conversation,
+    tui::{action::Action, backend::Screen},
+};
 
 /// Every key that is bound somewhere, and some that are not.
 const KEYS: &[&str] = &[
@@ -146,6 +149,7 @@ proptest! {
         is_empty: bool,
     ) {
         let mut driver = Driver::new(first.0, first.1, if is_empty { Vec::new() } else { conversations() });
+        let mut terminal = Screen::new(std::io::sink(), true);
         let mut at = first;
         draw(&mut driver, at);
         for (resized, key) in steps {
@@ -155,6 +159,7 @@ proptest! {
             }
             driver.press(key);
             draw(&mut driver, at);
+            prop_assert!(terminal.present(&driver.buffer(), None).is_ok());
         }
     }
 }
