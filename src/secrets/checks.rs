@@ -42,7 +42,7 @@ impl ValueCheck {
             Self::Crc => crc(value),
             Self::Phone => phone(value),
             Self::Mail => mail(value),
-            Self::Password => is_password(value),
+            Self::Password => is_password(before_closing(value)),
             Self::UrlPassword => is_url_password(value),
             Self::Spoken => is_password(value.trim_end_matches(['.', ',', '!', '?', ')'])),
             Self::Random => is_random(value),
@@ -60,7 +60,7 @@ impl ValueCheck {
             Self::Crc => !is_filler(value),
             Self::Phone => false,
             Self::Mail => mail(value),
-            Self::Password => could_be_password(value, quoted),
+            Self::Password => could_be_password(if quoted { value } else { before_closing(value) }, quoted),
             Self::UrlPassword => {
                 !is_code(value) && !is_masked_value(value) && value != "password" && value != "pass"
             }
@@ -105,6 +105,17 @@ fn char_classes(value: &str) -> usize {
         + has(u8::is_ascii_uppercase)
         + has(u8::is_ascii_digit)
         + has(|byte| !byte.is_ascii_alphanumeric())
+}
+
+/// Returns a value without the brackets behind it that close what was opened before it: of a link, of words beside others.
+fn before_closing(value: &str) -> &str {
+    let mut value = value.find("](").map_or(value, |end| &value[..end]);
+    for (open, close) in [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>')] {
+        if !value.contains(open) {
+            value = value.trim_end_matches(close);
+        }
+    }
+    value
 }
 
 fn is_password(value: &str) -> bool {
