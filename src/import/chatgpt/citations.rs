@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 
 use super::{
     edits::Edits,
-    marker::{self, ALTERNATE_CLOSE, CLOSE, MARKER_CHARS, OPEN, Replacement, SEPARATOR},
+    marker::{self, ALTERNATE_CLOSE, CLOSE, OPEN, Replacement, SEPARATOR},
     named_sources::{NamedSource, alt_text, links_in, sources},
     references::{self, References},
     source_markdown::in_brackets,
@@ -93,7 +93,7 @@ struct Marker {
 /// Returns the first marker at or after `from`. A mark that opens nothing is one of its own; with one that separates
 /// goes the source it names.
 fn next_marker(text: &str, from: usize) -> Option<Marker> {
-    let start = from + text[from..].find(MARKER_CHARS)?;
+    let start = marker::find_char(text, from)?;
     let behind = start + OPEN.len_utf8();
     let part = |end| Some(Marker { range: start..end, whole: false });
     if text[start..].starts_with(SEPARATOR) {

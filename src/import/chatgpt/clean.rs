@@ -91,7 +91,8 @@ pub(super) fn clean(
 /// Returns whether a text can hold code in a fence or between backticks: spares most texts the reading of
 /// their Markdown.
 fn may_hold_code(text: &str) -> bool {
-    memchr::memchr(b'`', text.as_bytes()).is_some() || text.contains("~~~")
+    memchr::memchr(b'`', text.as_bytes()).is_some()
+        || (memchr::memchr(b'~', text.as_bytes()).is_some() && text.contains("~~~"))
 }
 
 /// Returns the code of a text that its writer marked as such. Text that is merely indented may be an item of

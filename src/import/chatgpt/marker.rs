@@ -62,11 +62,20 @@ pub(super) fn is_marker_char(character: char) -> bool {
 
 /// Drops the marks that the text of a reference may itself hold.
 pub(super) fn without_marker_chars(text: &str) -> String {
-    // Most have none, and are long where they are many.
-    if memchr::memchr(MARKER_FIRST_BYTE, text.as_bytes()).is_none() {
-        return text.to_owned();
-    }
-    text.replace(MARKER_CHARS, "")
+    if may_be_in(text) { text.replace(MARKER_CHARS, "") } else { text.to_owned() }
+}
+
+/// Returns where the first such mark stands at or after byte `from`.
+pub(super) fn find_char(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(MARKER_FIRST_BYTE, bytes.get(from..)?)
+        .map(|at| from + at)
+        .find(|&at| text[at..].starts_with(MARKER_CHARS))
+}
+
+/// Returns whether a text may hold such marks: most have none, and are long where they are many.
+pub(super) fn may_be_in(text: &str) -> bool {
+    memchr::memchr(MARKER_FIRST_BYTE, text.as_bytes()).is_some()
 }
 
 /// Reads the name by which a marker names a source: `turn0search3` is the third page of the searches of turn 0.

@@ -12,7 +12,7 @@ use super::{
     canvas::CanvasCall,
     content_type_meaning::{self, Classification},
     group_chat::GroupChat,
-    marker::MARKER_CHARS,
+    marker::{self, MARKER_CHARS},
     research::{self, WidgetStates},
     shape::Message,
     tree::ById,
@@ -369,9 +369,13 @@ impl Mapping<'_> {
         };
         // What stood in such a marker is told with all else; the character itself says nothing.
         let start = arena.text.len();
-        let mut pieces = text.split(MARKER_CHARS);
-        arena.text.extend(pieces.next());
-        pieces.for_each(|piece| arena.text.extend([" ", piece]));
+        if marker::may_be_in(text) {
+            let mut pieces = text.split(MARKER_CHARS);
+            arena.text.extend(pieces.next());
+            pieces.for_each(|piece| arena.text.extend([" ", piece]));
+        } else {
+            arena.text.push_str(text);
+        }
         let range = range.start..range.start + (arena.text.len() - start) as u32;
         let carrier = &arena.messages[number as usize];
         let parsed = ParsedMessage {

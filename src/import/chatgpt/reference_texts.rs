@@ -17,7 +17,7 @@ pub(super) fn push_reference_texts(reference: &Reference<'_>, shown: &str, out: 
     let mut left = MAX_COMPARED;
     let mut is_shown = |words: &str| {
         left = left.saturating_sub(shown.len());
-        left > 0 && shown.contains(words)
+        left > 0 && memchr::memmem::find(shown.as_bytes(), words.as_bytes()).is_some()
     };
     let mut add = |text: Option<&str>| {
         if let Some(words) = text.filter(|words| words.contains(char::is_alphanumeric) && !is_shown(words)) {

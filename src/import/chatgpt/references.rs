@@ -170,9 +170,12 @@ impl<'a, 'de> References<'a, 'de> {
     pub(super) fn keep_rest(&mut self, shown: &str) {
         if let Some(reference) = self.last_placed.take() {
             // As it was before it was written as Markdown.
-            let shown = shown.replace("\\[", "[").replace("\\]", "]");
-            let shown = shown.replace("%20", " ").replace("%28", "(").replace("%29", ")");
-            push_reference_texts(reference, &shown, &mut self.unplaced_text);
+            let is_escaped = memchr::memchr2(b'\\', b'%', shown.as_bytes()).is_some();
+            let unescaped = is_escaped.then(|| {
+                let shown = shown.replace("\\[", "[").replace("\\]", "]");
+                shown.replace("%20", " ").replace("%28", "(").replace("%29", ")")
+            });
+            push_reference_texts(reference, unescaped.as_deref().unwrap_or(shown), &mut self.unplaced_text);
         }
     }
 

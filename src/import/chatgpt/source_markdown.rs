@@ -33,18 +33,46 @@ pub(super) fn in_brackets(sources: &[NamedSource]) -> String {
 
 /// Writes a link as Markdown, or its title alone where there is no address.
 pub(super) fn push_link(title: &str, url: &str, text: &mut String) {
-    let title = marker::without_marker_chars(title)
-        .replace(['\n', '\r'], " ")
-        .replace('[', "\\[")
-        .replace(']', "\\]");
+    let escape_title = |byte: u8| match byte {
+        b'\n' | b'\r' => Some(" "),
+        b'[' => Some("\\["),
+        b']' => Some("\\]"),
+        _ => None,
+    };
     if url.is_empty() {
-        text.push_str(&title);
+        push_escaped(title, escape_title, text);
         return;
     }
-    let url = marker::without_marker_chars(url).replace(' ', "%20").replace('(', "%28").replace(')', "%29");
+    let escape_url = |byte: u8| match byte {
+        b'\n' | b'\r' => Some(""),
+        b' ' => Some("%20"),
+        b'(' => Some("%28"),
+        b')' => Some("%29"),
+        _ => None,
+    };
     text.push('[');
-    text.push_str(&title);
+    push_escaped(title, escape_title, text);
     text.push_str("](");
-    text.push_str(&url.replace(['\n', '\r'], ""));
+    push_escaped(url, escape_url, text);
     text.push(')');
+}
+
+/// Writes a text without marks in one pass, with others in the place of some bytes of ASCII.
+fn push_escaped(words: &str, escape: impl Fn(u8) -> Option<&'static str>, text: &mut String) {
+    let cleaned;
+    let words = if marker::may_be_in(words) {
+        cleaned = marker::without_marker_chars(words);
+        &cleaned
+    } else {
+        words
+    };
+    let mut done = 0;
+    for (at, byte) in words.bytes().enumerate() {
+        if let Some(escaped) = escape(byte) {
+            text.push_str(&words[done..at]);
+            text.push_str(escaped);
+            done = at + 1;
+        }
+    }
+    text.push_str(&words[done..]);
 }
