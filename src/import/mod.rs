@@ -14,6 +14,7 @@
 mod account_files;
 mod chatgpt;
 mod claude;
+mod dead_links;
 mod documents;
 mod fields;
 mod growth;

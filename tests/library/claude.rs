@@ -732,6 +732,17 @@ fn what_nobody_knows_of_a_project_a_memory_or_a_frame_is_folded_and_counted() {
     );
 }
 
+#[test]
+fn a_link_to_a_file_of_claudes_says_that_it_leads_nowhere() {
+    let written = "Done. [View the report](computer:///mnt/user-data/outputs/report.md)";
+    let mut said = answer("m2", "m1", written);
+    said["text"] = json!(format!("{written}\nMore"));
+    let typed = "What is [this](computer:///mnt/a.md)?";
+    let read = one(vec![human("m1", ROOT, typed), said]);
+    assert_eq!(shown(&read), [typed, "Done. View the report (dead link)"]);
+    assert!((0..read.messages().len()).all(|index| !read.message_text(index).contains("outputs")));
+}
+
 /// The one without was passed over in silence.
 #[test]
 fn a_project_needs_no_instructions() {

@@ -13,13 +13,12 @@ use super::{
 };
 use crate::{
     conversation::{Annotation, AnnotationKind},
-    import::growth::ExpansionBudget,
+    import::{dead_links, growth::ExpansionBudget},
     message::markdown::{self, NonProse, NonProseKind},
 };
 
 static BARE_WIDGET: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("genui{"));
 static BRACKET: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("【"));
-static LINK: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("]("));
 
 /// The first byte of U+E000–U+EFFF in UTF-8: every citation marker begins with it.
 const PRIVATE_USE: u8 = 0xee;
@@ -64,7 +63,9 @@ pub(super) fn clean(
         file_tokens::replace(text, metadata, &mut edits, parts, growth);
     }
     if answer {
-        dead_links(text, &mut edits);
+        dead_links::each(text, &mut |range, label| {
+            edits.replace(range, dead_links::told(&unmarked(label)), Vec::new());
+        });
         writing::fences(text, &mut edits);
     }
     // What stands in code is the person's own text, whatever it looks like.
@@ -108,8 +109,6 @@ fn code(text: &str, places: &[u32]) -> Vec<Range<usize>> {
     markdown::non_prose_where(text, wanted).into_iter().map(|found| found.range).collect()
 }
 
-/// The bytes of a line that are looked at for the beginning or end of a link.
-const NEAR: usize = 4 << 10;
 /// The bytes that may be gone through for widgets whose marks were lost.
 const MAX_TRIED: usize = 16 << 20;
 
@@ -147,89 +146,4 @@ fn unmarked(label: &str) -> String {
         citations::markers(label, &mut References::of(&metadata, &growth), &mut edits);
     }
     edits.apply(label, &mut Vec::new())
-}
-
-/// Replaces links to files that are only in ChatGPT, `[label](sandbox:/mnt/data/…)`: the label stays, and says that
-/// there is nothing after it.
-fn dead_links(text: &str, edits: &mut Edits) {
-    // The end of the last link: of those that overlap the first is made, and the others need no label.
-    let mut done = 0;
-    for middle in LINK.find_iter(text.as_bytes()) {
-        if middle < done {
-            continue;
-        }
-        let target = text[middle + 2..].trim_start_matches([' ', '<']);
-        if !["sandbox:", "computer:", "attachment:"].iter().any(|scheme| target.starts_with(scheme)) {
-            continue;
-        }
-        let near = text.floor_char_boundary(middle.saturating_sub(NEAR));
-        let far = text.floor_char_boundary(middle + NEAR);
-        let line = text[near..middle].rfind('\n').map_or(near, |at| near + at + 1);
-        let Some(open) = opening_bracket(&text[line..middle]).map(|at| line + at) else { continue };
-        let Some(end) = closing_bracket(&text[middle + 1..far]).map(|length| middle + 1 + length) else {
-            continue;
-        };
-        if open < done {
-            continue;
-        }
-        let label = &text[open + 1..middle];
-        let start = if text[line..open].ends_with('!') { open - 1 } else { open };
-        let text = format!("{} (dead link)", unmarked(label));
-        edits.replace(start..end, text, Vec::new());
-        done = end;
-    }
-}
-
-/// Returns the end of a target in brackets, with which the text begins: brackets in it are paired, if they can be on
-/// its line; what stands between `<` and `>` holds any.
-fn closing_bracket(text: &str) -> Option<usize> {
-    let line = text.find('\n').map_or(text, |end| &text[..end]);
-    // The text begins with the bracket that opens the target.
-    let pointed = line[1..].trim_start().starts_with('<');
-    let from = if pointed { line.find('>')? } else { 0 };
-    let mut depth = usize::from(pointed);
-    for (at, byte) in line.bytes().enumerate().skip(from) {
-        match byte {
-            b'(' => depth += 1,
-            // Never below zero: what is open is counted from the first bracket on, and at zero the loop ends.
-            b')' => depth -= 1,
-            _ => continue,
-        }
-        if depth == 0 {
-            return Some(at + 1);
-        }
-    }
-    line.find(')').map(|at| at + 1)
-}
-
-/// Returns the `[` that a label which ends with the text began with: brackets inside it are paired.
-fn opening_bracket(text: &str) -> Option<usize> {
-    let mut depth = 1;
-    for (at, byte) in text.bytes().enumerate().rev() {
-        match byte {
-            b']' => depth += 1,
-            // Never below zero: at zero the loop ends.
-            b'[' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(at);
-        }
-    }
-    text.rfind('[')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Each target had a label from the one bracket on: 400 KB of this took 100 MB.
-    #[test]
-    fn targets_behind_one_bracket_are_one_link() {
-        let text = format!("[{})\n", "](sandbox:".repeat(400)).repeat(10);
-        let mut edits = Edits::default();
-        dead_links(&text, &mut edits);
-        assert!(edits.written() <= text.len(), "{} of {}", edits.written(), text.len());
-        assert_eq!(edits.starts().len(), 10);
-    }
 }

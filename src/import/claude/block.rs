@@ -19,6 +19,7 @@ use super::{
 use crate::{
     conversation::{MessageKind, Role},
     import::{
+        dead_links,
         json::{self, Lenient, MemoryBudget, Raw, Repaired},
         unread::push_raw_line,
     },
@@ -215,8 +216,11 @@ impl MessageCollector<'_> {
 
     /// Adds words to those at hand; what Claude put into tags becomes messages of its own.
     pub(super) fn append_with_tags(&mut self, open: &mut OpenMessage<'_, '_>, text: &str) {
-        if open.role != Some(Role::Assistant) || !tags::may_be_in(text) {
+        if open.role != Some(Role::Assistant) {
             return self.append_plain(open, text);
+        }
+        if !tags::may_be_in(text) {
+            return self.append_plain(open, &dead_links::tell(text));
         }
         for tagged in tags::split_at_tags(text) {
             if self.full() {
@@ -224,7 +228,7 @@ impl MessageCollector<'_> {
                 continue;
             }
             match tagged {
-                TaggedText::Words(words) => self.append_plain(open, words),
+                TaggedText::Words(words) => self.append_plain(open, &dead_links::tell(words)),
                 TaggedText::Thinking(thought) => {
                     let message = BlockMessage::of(Role::Assistant, MessageKind::Reasoning, None);
                     self.add_block(open, message, thought, false);

@@ -4,7 +4,7 @@
 use hashbrown::HashSet;
 
 use super::{open_message::OpenMessage, parse::MessageCollector, tags, unread::all_words};
-use crate::import::{json::Raw, unread::push_raw_line};
+use crate::import::{dead_links, json::Raw, unread::push_raw_line};
 
 /// The texts in `text` for a block that its writer did not know.
 const PLACEHOLDERS: [&str; 3] = [
@@ -40,6 +40,7 @@ impl MessageCollector<'_> {
         let mut words = String::new();
         all_words(text, &mut words);
         let words = without_placeholders(words);
+        let words = dead_links::tell(&words);
         let pieces = self.arena.messages[first..].iter();
         let texts = pieces.map(|piece| &self.arena.text[piece.text.start as usize..piece.text.end as usize]);
         let said: HashSet<&str> = texts.flat_map(str::lines).map(str::trim).collect();
