@@ -217,7 +217,7 @@ fn set_in_type(random: &mut Random) -> Library {
     let mut library = Library::new();
     for number in 0..80_usize {
         let (id, title) = (format!("id-{number}"), SET_IN_TYPE[random.below(SET_IN_TYPE.len())]);
-        let words = (0..1 + random.below(12)).map(|_| SET_IN_TYPE[random.below(SET_IN_TYPE.len())]);
+        let words = (0..=random.below(12)).map(|_| SET_IN_TYPE[random.below(SET_IN_TYPE.len())]);
         let text = words.collect::<Vec<_>>().join(if random.below(2) == 0 { " " } else { "\n" });
         let word = |random: &mut Random| SET_IN_TYPE[random.below(SET_IN_TYPE.len())];
         let parts = match random.below(3) {

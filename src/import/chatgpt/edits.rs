@@ -88,12 +88,6 @@ impl Edits {
         starts
     }
 
-    /// Returns the bytes that the changes write.
-    #[cfg(test)]
-    pub(super) fn written(&self) -> usize {
-        self.0.iter().map(|edit| edit.text.len()).sum()
-    }
-
     /// Returns whether there are no changes.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()

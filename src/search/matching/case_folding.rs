@@ -76,17 +76,13 @@ impl CaseFolding {
         let start = text.floor_char_boundary(at);
         let base = text[start..].chars().next()?;
         let end = start + base.len_utf8();
-        match typed_letters(base, self.marks) {
-            Some(letters) => {
-                let letter = *letters.as_bytes().get(at - start)?;
-                let is_last = at + 1 == start + letters.len();
-                Some((self.of(letter as char), if is_last { self.joined_end(text, end) } else { at + 1 }))
-            }
-            None => {
-                let (base, end) = self.joined(text, base, end);
-                Some((self.of(base), end))
-            }
-        }
+        let Some(letters) = typed_letters(base, self.marks) else {
+            let (base, end) = self.joined(text, base, end);
+            return Some((self.of(base), end));
+        };
+        let letter = *letters.as_bytes().get(at - start)?;
+        let is_last = at + 1 == start + letters.len();
+        Some((self.of(letter as char), if is_last { self.joined_end(text, end) } else { at + 1 }))
     }
 
     /// Joins to a character what belongs to it and ends at byte `end`; returns both as they are then.
