@@ -153,7 +153,7 @@ pub fn query(bytes: &[u8]) {
         }
         let hits = matcher.hits(conversation);
         for hit in &hits {
-            assert!(conversation.message_text(hit.message).get(hit.range.clone()).is_some(), "{hit:?}");
+            assert!(conversation.message_words(hit.message).get(hit.range.clone()).is_some(), "{hit:?}");
         }
         for mark in matcher.title_marks(&conversation.title) {
             assert!(conversation.title.get(mark.clone()).is_some(), "{mark:?}");
@@ -204,7 +204,7 @@ fn lay_out(transcript: &mut Transcript, width: u16) {
     let conversation = transcript.conversation().clone();
     for entry in 0..transcript.entries().len() {
         let message = transcript.entries()[entry].message;
-        let said = conversation.message_text(message);
+        let said = conversation.message_words(message);
         for line in transcript.lines(entry, width).iter() {
             let right: usize = line.right.iter().map(transcript::Span::width).sum();
             let fits = line.width() + right + usize::from(right > 0) <= usize::from(width);

@@ -88,7 +88,8 @@ pub struct Span {
     pub mark: HitMark,
     /// The address it leads to, of the web or of mail, in printable ASCII, which a terminal may open.
     pub link: Option<Arc<str>>,
-    /// Byte offset in the message's text where this span's text stands verbatim; `None`: made by the layout.
+    /// Byte offset in the message's text, or in the words beside it, where this span's text stands verbatim; `None`: made
+    /// by the layout.
     pub text_offset: Option<u32>,
 }
 
