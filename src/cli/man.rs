@@ -185,7 +185,7 @@ fn keys() -> Roff {
              with it, nor in the 300 ms before it where the prompt was opened by a key that came within 30 ms of \
              others. Otherwise the prompt stays open and says: enter runs it. So a text that arrives as keys, from a \
              terminal or multiplexer that pastes without brackets, runs nothing and writes nothing; it may type, move \
-             about and copy. A number of links that names an attachment chooses it, and enter saves it.",
+             about and copy. A number of links that names an attachment opens the line in which its file is named, and enter writes it.",
             "A key with alt that is bound to nothing is esc, then the key: multiplexers and slow lines put both together.",
             "copy-as-markdown, copy-as-text and copy-as-json say how messages and conversations are copied from there \
              on. As JSON a conversation is its original object, as extract -f json gives it; a message, or several \

@@ -16,6 +16,7 @@ use super::{
     action::Action,
     effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest},
     latest_job_worker::LatestJobWorker,
+    paths,
 };
 use crate::{
     archive::Archive,
@@ -224,6 +225,10 @@ fn text_of(archives: &[Archive], content: CopyContent) -> Result<String, CopyFai
     match content {
         CopyContent::Text(text) => Ok(text),
         CopyContent::Deferred(source) => Ok(source.text()),
+        CopyContent::PathOf(path) => {
+            let whole = std::path::absolute(paths::expand_home(path.clone())).unwrap_or(path);
+            Ok(extract::without_control_chars(&whole.to_string_lossy()).into_owned())
+        }
         CopyContent::Original(conversation) => original_text(archives, &conversation),
     }
 }
@@ -329,5 +334,12 @@ mod tests {
             panic!("they are told")
         };
         assert_eq!((number, &*secrets), (1, "1 e-mail address"));
+    }
+
+    /// For whatever fetches it from another machine.
+    #[test]
+    fn the_path_that_is_copied_is_whole() {
+        let text = text_of(&[], CopyContent::PathOf("notes/a.md".into())).unwrap();
+        assert!(std::path::Path::new(&text).is_absolute() && text.ends_with("a.md"), "{text}");
     }
 }

@@ -156,6 +156,8 @@ pub enum CopyContent {
     Text(String),
     /// A text that is made when its turn has come: it takes longer than a key may.
     Deferred(Box<CopySource>),
+    /// The whole path of a file or folder, wherever the program was started.
+    PathOf(PathBuf),
     /// The original object of a conversation, which is read from its archive when its turn has come: no copy overtakes
     /// another.
     Original(ConversationRef),

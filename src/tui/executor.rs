@@ -179,6 +179,7 @@ impl Executor {
             Task::StopSaving => self.stop_saving.borrow().store(true, Ordering::Relaxed),
             Task::SaveAttachment { attachment, path, redact } => {
                 self.spawn(move |archives, events| {
+                    let path = paths::expand_home(path);
                     let result = attachment.save(archives, &path, redact);
                     let result = result.map_err(|error| files::failed(&error));
                     let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result })));

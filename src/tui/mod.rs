@@ -67,6 +67,7 @@ use crate::{
     extract::clipboard::{Clipboard, ClipboardEnvironment},
     io_error::io_error_text,
     launch::Launch,
+    over_ssh::is_over_ssh,
     transcript::{self, AttachmentLookup},
 };
 
@@ -155,6 +156,7 @@ fn setup(config: &Config, keymap: Keymap, attachments: AttachmentLookup) -> Setu
     let zone = config.zone();
     Setup {
         keymap,
+        is_remote: is_over_ssh(),
         transcript: transcript::TranscriptOptions {
             zone: zone.clone(),
             dates: config.dates.value,

@@ -6,10 +6,11 @@ use crate::support::{
 };
 use unspool::{
     conversation::{Conversation, MessageDraft, MessageKind, Role, Visibility},
-    extract::clipboard::Copied,
+    extract::{clipboard::Copied, save::FileOutcome},
+    transcript::AttachmentLookup,
     tui::{
         action::Action,
-        effect::{CopyOutcome, Effect, Task},
+        effect::{CopyContent, CopyOutcome, CopyRequest, Effect, SaveFailure, SaveOutcome, Task},
         thread_view::ThreadView,
     },
 };
@@ -328,4 +329,78 @@ fn what_is_in_a_copy_is_said_before_how_it_was_copied_where_both_do_not_fit() {
         status.starts_with("copied 75 KB · r redacts what it holds: 1 github-token, 2 e-mail addresses"),
         "{status}"
     );
+}
+
+fn badger() -> Driver {
+    let badger =
+        demo().into_iter().find(|conversation| conversation.title.contains("badger")).expect("a badger");
+    Driver::new(80, 24, vec![badger])
+}
+
+/// It was written wherever the program was started, and where its name was taken there was no way on.
+#[test]
+fn where_an_attachment_is_saved_is_asked_and_another_name_can_be_given() {
+    let mut driver = badger();
+    driver.press("enter J J o 1");
+    assert!(driver.status().starts_with("save to file-badger1runsundermoon"), "{}", driver.status());
+    assert!(driver.effects.is_empty(), "nothing is written before that");
+    driver.press("ctrl-u").type_("~/pictures/").press("enter");
+    let Some(Effect::Background(Task::SaveAttachment { path, .. })) = driver.effects.last() else {
+        panic!("{:?}", driver.effects)
+    };
+    let path = path.clone();
+    assert_eq!(path.to_str(), Some("~/pictures/file-badger1runsundermoon"), "a folder gets its own name");
+    driver.act(Action::Saved(SaveOutcome { path: path.clone(), result: Err(SaveFailure::Exists) }));
+    assert!(driver.status().ends_with("exists already: another name"), "{}", driver.status());
+    driver.type_("badger.webp").press("enter");
+    assert_eq!(driver.effects.len(), 2);
+    let result = Ok(FileOutcome { bytes: 412, ..FileOutcome::default() });
+    driver.act(Action::Saved(SaveOutcome { path: "badger.webp".into(), result }));
+    assert!(driver.app.overlay.is_none());
+    assert!(driver.status().starts_with("wrote 412 bytes to badger.webp"), "{}", driver.status());
+    driver.press("o 1 ctrl-u enter");
+    assert!(driver.status().ends_with("a file needs a name"), "{}", driver.status());
+    driver.press("esc");
+    assert!(driver.app.overlay.is_none());
+}
+
+#[test]
+fn a_file_that_the_archive_does_not_hold_says_so_instead_of_save() {
+    let mut driver = badger();
+    driver.app.setup.transcript.attachments = Some(AttachmentLookup::new(|_, _| false));
+    driver.press("enter J J o");
+    let screen = driver.screen();
+    assert!(screen.contains("not in this archive") && !screen.contains("save"), "{screen}");
+    driver.press("1");
+    assert!(driver.effects.is_empty() && driver.app.overlay.is_none());
+    assert!(driver.status().contains("is not in this archive"), "{}", driver.status());
+}
+
+#[test]
+fn over_ssh_the_path_of_what_was_written_is_copied_by_the_key_that_is_told() {
+    for is_remote in [true, false] {
+        let mut driver = Driver::new(100, 24, vec![conversation(1, "T", &["a", "b"])]);
+        driver.app.setup.is_remote = is_remote;
+        let result = Ok(FileOutcome { bytes: 412, ..FileOutcome::default() });
+        driver.press("enter").act(Action::Saved(SaveOutcome { path: "./t.md".into(), result }));
+        let status = driver.status();
+        assert_eq!(
+            status.contains("wrote 412 bytes to ./t.md · ctrl-y copies its path"),
+            is_remote,
+            "{status}"
+        );
+        driver.press("ctrl-y");
+        let copies_path = matches!(
+            &driver.effects[..],
+            [Effect::Background(Task::Copy(CopyRequest { content: CopyContent::PathOf(path), .. }))]
+                if path.to_str() == Some("./t.md")
+        );
+        assert_eq!(copies_path, is_remote, "{:?}", driver.effects);
+        driver.press("ctrl-y");
+        assert_eq!(
+            driver.copies(),
+            if is_remote { vec!["b"] } else { vec!["b", "b"] },
+            "then the answer again"
+        );
+    }
 }

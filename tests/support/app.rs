@@ -75,6 +75,7 @@ impl Driver {
         let zone = TimeZone::UTC;
         let setup = Setup {
             keymap: Keymap::built_in(),
+            is_remote: false,
             transcript: transcript::TranscriptOptions {
                 zone: zone.clone(),
                 ..transcript::TranscriptOptions::default()

@@ -72,7 +72,7 @@ impl Typist {
         let zone = TimeZone::UTC;
         let transcript =
             transcript::TranscriptOptions { zone: zone.clone(), ..transcript::TranscriptOptions::default() };
-        let setup = Setup { keymap: Keymap::built_in(), transcript, zone };
+        let setup = Setup { keymap: Keymap::built_in(), is_remote: true, transcript, zone };
         let (mut app, _) = App::new(setup, Start { size, ..Start::default() });
         app.library = library;
         let mut typist = Self { app, queue: KeyQueue::default(), quiet: Duration::MAX, has_left: false };

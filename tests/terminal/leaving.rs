@@ -329,6 +329,8 @@ fn attachments_are_redacted_where_they_are_text_and_else_it_is_said() {
     session.enter();
     session.wait_for("exists already");
     assert_eq!(fs::read_to_string(out.join("photo.png")).unwrap(), "mine");
+    session.send("\x1b");
+    session.wait_until_gone("exists already");
     quit(session);
 
     let mut session = reading(&scratch, &out, "title:letter", "Read this letter");

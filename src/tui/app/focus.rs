@@ -26,7 +26,7 @@ impl App {
             Overlay::Find(_) => KeyPlace::Find,
             Overlay::Pipe(_) => KeyPlace::Pipe,
             Overlay::Help { .. } | Overlay::Text { .. } => KeyPlace::Help,
-            Overlay::Picker(_) | Overlay::Extract(_) => KeyPlace::Dialog,
+            Overlay::Picker(_) | Overlay::Extract(_) | Overlay::SaveAs(_) => KeyPlace::Dialog,
             Overlay::Audit => KeyPlace::Audit,
         }
     }

@@ -17,11 +17,12 @@ mod pipe;
 mod query_history;
 mod row_facts;
 mod save;
+mod save_as;
 mod search_pane;
 mod setup;
 mod thread_pane;
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use self::enter_guard::EnterGuard;
 pub use self::{
@@ -32,6 +33,7 @@ pub use self::{
     overlay::{Overlay, Prompt},
     picker::{Picker, PickerChoice, PickerItem},
     row_facts::{RowFacts, SlowRow},
+    save_as::SaveAs,
     search_pane::{Listing, SearchPane},
     setup::{Setup, Start},
     thread_pane::ThreadPane,
@@ -92,6 +94,10 @@ pub struct App {
     serial: u64,
     /// The query that stood there when a line of the audit was followed: `esc` leads back to both.
     query_before_audit: Option<String>,
+    /// The attachment that is being saved, as long as its name may be taken.
+    saving: Option<Box<SaveAs>>,
+    /// What was written last, as long as the status line offers its path.
+    written: Option<PathBuf>,
     /// Something that the person waits for.
     awaited: Option<lookup::Awaited>,
     /// What was copied last, as long as the secrets in it may still be told.
@@ -119,6 +125,8 @@ impl App {
             clock,
             serial: 0,
             query_before_audit: None,
+            saving: None,
+            written: None,
             awaited: None,
             copied: None,
             enter_guard: EnterGuard::default(),
@@ -234,10 +242,15 @@ impl App {
         if command != Command::UnmarkAll {
             self.search.unmark_asked = false;
         }
+        let written =
+            self.written.take().filter(|_| command == Command::CopyAnswer && self.overlay.is_none());
         let mut effects: Vec<Effect> = self.forget_lookup().into_iter().collect();
         // What the status line said was about the last key.
         self.status = None;
-        effects.extend(self.overlay_command(command));
+        effects.extend(match written {
+            Some(path) => self.copy_path(path),
+            None => self.overlay_command(command),
+        });
         effects
     }
 

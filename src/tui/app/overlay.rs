@@ -1,6 +1,6 @@
 //! The overlays: a line that is typed into the status line, a dialog over the panes, or a full screen of text.
 
-use super::{App, ExtractDialog, Picker};
+use super::{App, ExtractDialog, Picker, SaveAs};
 use crate::tui::{command::Command, effect::Effect, text_input::TextInput};
 
 /// The one thing that is open over the panes and has the keys.
@@ -31,6 +31,8 @@ pub enum Overlay {
     },
     /// A choice of one of several.
     Picker(Picker),
+    /// The line that names the file of an attachment.
+    SaveAs(Box<SaveAs>),
     /// The dialog that extracts to a file or folder.
     Extract(Box<ExtractDialog>),
     /// The screen of [`App::audit`], which stays when this is closed.
@@ -44,6 +46,8 @@ pub enum Prompt<'a> {
     Find(&'a TextInput),
     /// Pipe to a command.
     Pipe(&'a TextInput),
+    /// The file of an attachment.
+    SaveAs(&'a SaveAs),
 }
 
 impl Overlay {
@@ -57,6 +61,7 @@ impl Overlay {
         match self {
             Self::Find(input) => Some(Prompt::Find(input)),
             Self::Pipe(input) => Some(Prompt::Pipe(input)),
+            Self::SaveAs(save_as) => Some(Prompt::SaveAs(save_as)),
             Self::Help { under, .. } => under.prompt(),
             _ => None,
         }
@@ -67,7 +72,9 @@ impl App {
     /// Carries out a command by whatever has the keys.
     pub(super) fn overlay_command(&mut self, command: Command) -> Vec<Effect> {
         match &mut self.overlay {
-            Overlay::None | Overlay::Find(_) | Overlay::Pipe(_) if command == Command::Help => {
+            Overlay::None | Overlay::Find(_) | Overlay::Pipe(_) | Overlay::SaveAs(_)
+                if command == Command::Help =>
+            {
                 let under = Box::new(std::mem::take(&mut self.overlay));
                 self.overlay = Overlay::Help { top: 0, under };
                 Vec::new()
@@ -75,6 +82,7 @@ impl App {
             Overlay::None => self.pane_command(command),
             Overlay::Find(_) => self.find_command(command),
             Overlay::Pipe(_) => self.pipe_command(command),
+            Overlay::SaveAs(_) => self.save_as_command(command),
             Overlay::Help { under, .. } if command == Command::Cancel => {
                 self.overlay = std::mem::take(under);
                 Vec::new()
@@ -101,6 +109,10 @@ impl App {
             }
             Overlay::Pipe(pipe) => {
                 pipe.insert(text);
+                Vec::new()
+            }
+            Overlay::SaveAs(save_as) => {
+                save_as.edit(|input| input.insert(text));
                 Vec::new()
             }
             Overlay::Picker(_) => self.pick_typed(text),

@@ -12,10 +12,10 @@ use crate::{
     extract::save::attachments::SingleAttachment,
     library::ConversationRef,
     message::{MAX_LINKS, format::first_line},
-    transcript::Entry,
+    transcript::{Entry, sanitize},
     tui::{
         command::Command,
-        effect::{CopySource, Effect, Task},
+        effect::{CopySource, Effect},
         format,
         lookup::{FoundAttachment, Lookup, LookupScope},
         text_input::TextInput,
@@ -69,7 +69,9 @@ pub enum PickerChoice {
     GoTo(usize),
     /// Carry out a command.
     Run(Command),
-    /// Save an attachment of this id under this name.
+    /// Say that the archive does not hold the attachment of this name.
+    Missing(String),
+    /// Ask where to save an attachment of this id, which has this name.
     Save {
         /// The id.
         id: String,
@@ -83,9 +85,9 @@ pub enum PickerChoice {
 }
 
 impl PickerChoice {
-    /// Returns whether it takes an enter of its own: it writes a file, or is a command, which may do anything.
+    /// Returns whether it takes an enter of its own: it is a command, which may do anything.
     fn wants_enter(&self) -> bool {
-        matches!(self, Self::Run(_) | Self::Save { .. })
+        matches!(self, Self::Run(_))
     }
 }
 
@@ -205,11 +207,11 @@ impl App {
             PickerChoice::Save { id, name, content, conversation } => {
                 let archive = conversation.object_location.archive;
                 let attachment = SingleAttachment { archive, id, content, conversation: Some(conversation) };
-                vec![Effect::Background(Task::SaveAttachment {
-                    attachment,
-                    path: name.into(),
-                    redact: self.redact,
-                })]
+                self.open_save_as(attachment, name)
+            }
+            PickerChoice::Missing(name) => {
+                self.show_failure(format!("{} is not in this archive", sanitize::label(&name)));
+                Vec::new()
             }
         }
     }
@@ -299,6 +301,13 @@ impl App {
             .collect();
         let room = (2 * MAX_LINKS).saturating_sub(items.len());
         for FoundAttachment { label, name, id, content } in attachments.into_iter().take(room) {
+            let archive = conversation.object_location.archive;
+            let lookup = self.setup.transcript.attachments.as_ref();
+            if content.is_none() && lookup.is_some_and(|lookup| !lookup.has(archive, &id)) {
+                let note = "not in this archive".to_owned();
+                items.push(PickerItem { label, note, choice: PickerChoice::Missing(name) });
+                continue;
+            }
             // Nothing takes secrets out of a picture or a PDF.
             let note = if self.redact && content.is_none() { "save, not redacted" } else { "save" };
             let choice = PickerChoice::Save { id, name, content, conversation: conversation.clone() };

@@ -11,7 +11,8 @@ use crate::{
     library::ConversationRef,
     transcript::sanitize,
     tui::{
-        effect::{Effect, SaveFailure, SaveManyOutcome, SaveOutcome, Task},
+        command::Command,
+        effect::{CopyContent, CopyRequest, Effect, SaveFailure, SaveManyOutcome, SaveOutcome, Task},
         format,
     },
 };
@@ -80,6 +81,10 @@ impl App {
     /// Says what became of a file.
     pub(super) fn saved(&mut self, outcome: SaveOutcome) {
         let shown = format::path(&outcome.path);
+        if matches!(outcome.result, Err(SaveFailure::Exists)) && self.ask_for_another_name() {
+            return;
+        }
+        self.saving = None;
         match (outcome.result, &mut self.overlay) {
             (Ok(FileOutcome { bytes, attached }), overlay) => {
                 if matches!(overlay, Overlay::Extract(_)) {
@@ -94,7 +99,7 @@ impl App {
                     // What is cut off else is where it is, not what is in it.
                     words = if fits { whole } else { format!("{exposed} · {words}") };
                 }
-                self.say(words);
+                self.say_written(words, outcome.path);
             }
             (Err(SaveFailure::Exists), Overlay::Extract(dialog)) => {
                 dialog.failed("exists already: enter again replaces it".to_owned());
@@ -108,10 +113,32 @@ impl App {
         }
     }
 
+    /// Says what was written. Over SSH its path is wanted next, for whatever fetches it.
+    fn say_written(&mut self, words: String, path: PathBuf) {
+        let place = self.place();
+        let key = self.setup.keymap.key_for(place, Command::CopyAnswer).filter(|_| self.setup.is_remote);
+        let Some(key) = key else { return self.say(words) };
+        self.say(format!("{words} · {key} copies its path"));
+        self.written = Some(path);
+    }
+
+    /// Copies the whole path of what was written.
+    pub(super) fn copy_path(&mut self, path: PathBuf) -> Vec<Effect> {
+        self.copied = None;
+        vec![Effect::Background(Task::Copy(CopyRequest {
+            content: CopyContent::PathOf(path),
+            subject: "the path".into(),
+            format_name: "text",
+            redact: false,
+            conversations: Vec::new(),
+        }))]
+    }
+
     /// Says how the writing of many files is going, or what became of it.
     pub(super) fn saved_many(&mut self, outcome: SaveManyOutcome) {
         let (is_over, has_failed, files_exist) =
             (outcome.is_finished, outcome.failure.is_some(), outcome.files_exist);
+        let folder = outcome.folder.clone();
         let sentence = sentence_of(outcome);
         match &mut self.overlay {
             Overlay::Extract(dialog) if !is_over => {
@@ -126,7 +153,7 @@ impl App {
                 self.overlay = Overlay::None;
                 self.search.marked.clear();
                 self.search.count_marked();
-                self.say(sentence);
+                self.say_written(sentence, folder);
             }
             _ if has_failed => self.show_failure(sentence),
             _ => self.say(sentence),

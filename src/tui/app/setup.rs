@@ -15,6 +15,8 @@ pub struct Setup {
     pub keymap: Keymap,
     /// Local time.
     pub zone: TimeZone,
+    /// The terminal is at the other end of a connection.
+    pub is_remote: bool,
     /// Options that threads start with.
     pub transcript: transcript::TranscriptOptions,
 }

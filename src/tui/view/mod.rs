@@ -44,7 +44,9 @@ pub fn draw_linked(
         Overlay::Help { top, .. } => help::draw(&app.setup.keymap, top, full, theme, buffer),
         Overlay::Text { title, lines, top } => help::draw_text(title, lines, top, full, theme, buffer),
         Overlay::Audit => audit::draw(app, theme, buffer),
-        Overlay::None | Overlay::Find(_) | Overlay::Pipe(_) => panes(app, theme, buffer, links),
+        Overlay::None | Overlay::Find(_) | Overlay::Pipe(_) | Overlay::SaveAs(_) => {
+            panes(app, theme, buffer, links)
+        }
         Overlay::Picker(_) | Overlay::Extract(_) => {
             panes(app, theme, buffer, links);
             // A dialog lies over what leads somewhere.

@@ -45,6 +45,17 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         let field = Rect { x, width: begin.saturating_sub(x + 1), ..area };
         return Some(search_line::typed(buffer, field, pipe.text(), pipe.before_cursor(), theme));
     }
+    if let Some(Prompt::SaveAs(save_as)) = app.overlay.prompt() {
+        let x = paint::text(buffer, area, area.y, " save to ", theme.accent);
+        let said = save_as.notice.map(str::to_owned).or_else(|| app.awaits_enter());
+        let begin = match said {
+            Some(words) => paint::right(buffer, inner, area.y, &words, theme.error),
+            None => paint::right(buffer, inner, area.y, "enter writes · esc leaves it", theme.dim),
+        };
+        let field = Rect { x, width: begin.saturating_sub(x + 1), ..area };
+        let input = &save_as.input;
+        return Some(search_line::typed(buffer, field, input.text(), input.before_cursor(), theme));
+    }
     let (style, left) = match &app.status {
         Some((StatusKind::Done, words)) => (theme.plain, words.clone()),
         Some((StatusKind::Failed, words)) => (theme.error, words.clone()),
@@ -108,7 +119,11 @@ fn keys(app: &App) -> Vec<String> {
         Overlay::Help { .. } | Overlay::Text { .. } => &[Command::Cancel],
         Overlay::Audit if matches!(app.audit, Some(Audit::Running(..))) => &[Command::Cancel],
         Overlay::Audit => &[Command::Sort, Command::Accept, Command::Cancel],
-        Overlay::Find(_) | Overlay::Pipe(_) | Overlay::Picker(_) | Overlay::Extract(_) => &[],
+        Overlay::Find(_)
+        | Overlay::Pipe(_)
+        | Overlay::SaveAs(_)
+        | Overlay::Picker(_)
+        | Overlay::Extract(_) => &[],
         Overlay::None => match app.focus {
             Focus::Search => &[Command::CopyAnswer, Command::Read, Command::Help],
             Focus::List => &[Command::Search, Command::Read, Command::Help],
