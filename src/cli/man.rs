@@ -172,7 +172,7 @@ fn keys() -> Roff {
     let mut roff = paragraphs(
         "KEYS",
         &[
-            "? or F1 shows them as they are bound, : lists the commands by name. In the config file a command gets \
+            "? or F1 shows them as they are bound, : lists the commands by use, and finds one by its name, its key or what people call it. In the config file a command gets \
              other keys in the table of its place, and loses those it had there: fold = [\"f\"] below [keys.thread]; \
              an empty list takes them all. Any command can be bound in any place; where it means nothing it does \
              nothing. A key is a character or a name: enter, esc, tab, shift-tab, space, up, down, left, right, home, \

@@ -11,6 +11,7 @@ mod archives;
 pub mod backend;
 mod colors;
 pub mod command;
+pub mod command_index;
 mod copies;
 pub mod decode;
 pub mod effect;

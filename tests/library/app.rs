@@ -716,7 +716,7 @@ fn what_was_chosen_is_of_the_conversation_it_was_asked_of() {
 #[test]
 fn a_theme_is_taken_at_once_by_its_name() {
     for (typed, name) in
-        [("theme li", ThemeName::Light), ("theme mono", ThemeName::Mono), ("theme auto", ThemeName::Auto)]
+        [("theme li", ThemeName::Light), ("theme-mono", ThemeName::Mono), ("theme auto", ThemeName::Auto)]
     {
         let mut driver = Driver::new(80, 24, three());
         driver.press("esc :").type_(typed).press("enter");
@@ -882,4 +882,45 @@ fn ctrl_y_and_ctrl_o_copy_in_list_and_thread_as_in_the_search_line() {
         assert!(copies[0].starts_with("Do this:"), "the answer to the question: {}", copies[0]);
         assert!(copies[1].contains("How?") && copies[1].contains("Nothing."), "{}", copies[1]);
     }
+}
+
+#[test]
+fn a_command_is_found_by_its_name_its_key_and_what_people_call_it() {
+    for (typed, first) in [
+        ("export", "extract to a file"),
+        ("save", "extract to a file"),
+        ("expo", "extract to a file"),
+        ("extract-all", "extract all marked, or all listed"),
+        ("E", "extract all marked, or all listed"),
+        ("ctrl-l", "draw anew"),
+        ("help", "these keys"),
+        ("?", "these keys"),
+        ("sort", "another order"),
+        ("order", "another order"),
+        ("open", "read the conversation"),
+        ("url", "copy its address"),
+        ("gpt", "details"),
+        ("secrets", "redact what leaves, on or off"),
+        ("theme", "theme auto: as the terminal's ground is"),
+        ("dark", "theme dark"),
+        ("exit", "quit"),
+        ("u", "copy its address"),
+    ] {
+        let mut driver = Driver::new(80, 24, three());
+        driver.press("esc :").type_(typed);
+        let screen = driver.screen();
+        let Overlay::Picker(picker) = &driver.app.overlay else { panic!("{typed}") };
+        assert_eq!(picker.chosen().map(|item| &*item.label), Some(first), "{typed}\n{screen}");
+    }
+}
+
+#[test]
+fn what_no_command_is_called_is_said_and_the_list_stays_open() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("esc :").type_("xylophone").press("enter");
+    assert!(driver.screen().contains("nothing here is called “xylophone”"), "{}", driver.screen());
+    driver.press("ctrl-u").type_("fold");
+    assert!(driver.screen().contains("z in the thread"), "{}", driver.screen());
+    driver.press("enter");
+    assert!(driver.status().starts_with("fold is for the thread"), "{}", driver.status());
 }

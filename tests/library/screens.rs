@@ -47,6 +47,16 @@ fn the_help() {
 }
 
 #[test]
+fn every_command_by_use_and_what_is_found_by_a_word() {
+    screens("commands", |driver| {
+        driver.press("enter :");
+    });
+    screens("commands-found", |driver| {
+        driver.press("enter :").type_("expo");
+    });
+}
+
+#[test]
 fn the_extract_dialog() {
     screens("extract", |driver| {
         driver.press("enter e");

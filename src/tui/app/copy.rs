@@ -224,15 +224,14 @@ impl App {
                     .map(|block| {
                         let first = first_line(&block.code).unwrap_or("");
                         let language = if block.language.is_empty() { "code" } else { &block.language };
-                        PickerItem {
-                            label: format!("{language}  {}", first.chars().take(200).collect::<String>()),
-                            note: format::count(lines(&block.code) as usize, "line", "lines"),
-                            choice: PickerChoice::Copy {
-                                text: block.code,
-                                conversation: conversation.clone(),
-                                subject,
-                            },
-                        }
+                        let label = format!("{language}  {}", first.chars().take(200).collect::<String>());
+                        let note = format::count(lines(&block.code) as usize, "line", "lines");
+                        let choice = PickerChoice::Copy {
+                            text: block.code,
+                            conversation: conversation.clone(),
+                            subject,
+                        };
+                        PickerItem::new(label, note, choice)
                     })
                     .collect();
                 self.open_overlay(Overlay::Picker(Picker::by_number(title, items)))

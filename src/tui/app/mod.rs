@@ -31,7 +31,7 @@ pub use self::{
     extract_dialog::{Choices, ExtractDialog, ExtractField, ExtractStage, SecretCount, SeveralOrigin},
     focus::Focus,
     overlay::{Overlay, Prompt},
-    picker::{Picker, PickerChoice, PickerItem},
+    picker::{CommandEntry, Picker, PickerChoice, PickerItem},
     row_facts::{RowFacts, SlowRow},
     save_as::SaveAs,
     search_pane::{Listing, SearchPane},

@@ -15,8 +15,10 @@ use crate::{
     transcript::{Entry, sanitize},
     tui::{
         command::Command,
+        command_index,
         effect::{CopySource, Effect},
         format,
+        keymap::KeyPlace,
         lookup::{FoundAttachment, Lookup, LookupScope},
         text_input::TextInput,
     },
@@ -49,8 +51,52 @@ pub struct PickerItem {
     pub label: String,
     /// A word beside it.
     pub note: String,
+    /// Of a command: how it is found, and where it stands.
+    pub command: Option<CommandEntry>,
     /// The consequence of choosing it.
     pub choice: PickerChoice,
+}
+
+/// What is known of a command in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommandEntry {
+    /// Its name in the key map.
+    pub name: &'static str,
+    /// What else it is called.
+    pub called: &'static str,
+    /// The section it stands in.
+    pub section: &'static str,
+}
+
+impl PickerItem {
+    /// Makes an item that is no command.
+    pub(super) fn new(label: String, note: String, choice: PickerChoice) -> Self {
+        Self { label, note, command: None, choice }
+    }
+
+    /// Returns how well a command is meant by a word: by a key, by the beginning of a word of its name, of what it does
+    /// or of what else it is called. `None`: by none of them.
+    fn meant_by(&self, word: &str) -> Option<i64> {
+        let command = self.command?;
+        let begins = |text: &str| {
+            let beginnings = text.char_indices().filter(|&(start, _)| {
+                text[..start].chars().next_back().is_none_or(|before| !before.is_alphanumeric())
+            });
+            beginnings.into_iter().any(|(start, _)| {
+                text[start..].get(..word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word))
+            })
+        };
+        if self.note.split(' ').any(|key| key == word) || command.name.eq_ignore_ascii_case(word) {
+            return Some(3);
+        }
+        if begins(command.name) || begins(&self.label) {
+            return Some(2);
+        }
+        if command.called.split(' ').any(|called| called.eq_ignore_ascii_case(word)) {
+            return Some(2);
+        }
+        begins(command.called).then_some(1)
+    }
 }
 
 /// The consequence of choosing an item.
@@ -69,8 +115,8 @@ pub enum PickerChoice {
     GoTo(usize),
     /// Carry out a command.
     Run(Command),
-    /// Say that the archive does not hold the attachment of this name.
-    Missing(String),
+    /// Say this: it cannot be done.
+    Say(String),
     /// Ask where to save an attachment of this id, which has this name.
     Save {
         /// The id.
@@ -116,21 +162,42 @@ impl Picker {
         }
     }
 
-    /// Finds the items that match the typed text: in the order of the list, the best selected.
+    /// Finds the items that match the typed text. Commands that are meant by it stand by how well they are; else they stand
+    /// in the order of the list, the best selected.
     fn narrow(&mut self) {
         let Some(filter) = &self.filter else { return };
-        let matcher = SkimMatcherV2::default();
         let words: Vec<&str> = filter.text().split_whitespace().collect();
-        let score = |item: &PickerItem| -> Option<i64> {
+        let meant = |item: &PickerItem| {
+            let meant: i64 = words.iter().map(|word| item.meant_by(word)).sum::<Option<i64>>()?;
+            // What means something here comes before what does not.
+            Some(2 * meant + i64::from(matches!(item.choice, PickerChoice::Run(_))))
+        };
+        let mut commands = self.scored(meant);
+        if !words.is_empty() && !commands.is_empty() {
+            commands.sort_by_key(|&(_, score)| std::cmp::Reverse(score));
+            self.matching = commands.into_iter().map(|(index, _)| index).collect();
+            self.selected = 0;
+            return;
+        }
+        let matcher = SkimMatcherV2::default();
+        let scores = self.scored(|item| {
             let label: String = item.label.chars().take(200).collect();
             words.iter().map(|word| matcher.fuzzy_match(&label, word)).sum()
-        };
-        let scores: Vec<(usize, i64)> =
-            self.items.iter().enumerate().filter_map(|(index, item)| Some((index, score(item)?))).collect();
+        });
         let best =
             scores.iter().enumerate().max_by_key(|(place, (_, score))| (*score, std::cmp::Reverse(*place)));
         self.selected = best.map_or(0, |(place, _)| place);
         self.matching = scores.into_iter().map(|(index, _)| index).collect();
+    }
+
+    /// Returns the items that have a score, by their indices.
+    fn scored(&self, score: impl Fn(&PickerItem) -> Option<i64>) -> Vec<(usize, i64)> {
+        self.items.iter().enumerate().filter_map(|(index, item)| Some((index, score(item)?))).collect()
+    }
+
+    /// Returns whether what is typed means nothing here.
+    pub fn finds_nothing(&self) -> bool {
+        self.matching.is_empty()
     }
 }
 
@@ -140,6 +207,8 @@ impl App {
         match command {
             Command::Down | Command::Complete => picker.step(1),
             Command::Up => picker.step(-1),
+            // It stays open: what is typed means nothing, and the list says so.
+            Command::Accept if picker.finds_nothing() => {}
             Command::Accept => {
                 // What arrives as keys together with others neither runs nor writes anything.
                 let waits = picker.chosen().is_some_and(|item| item.choice.wants_enter());
@@ -209,8 +278,8 @@ impl App {
                 let attachment = SingleAttachment { archive, id, content, conversation: Some(conversation) };
                 self.open_save_as(attachment, name)
             }
-            PickerChoice::Missing(name) => {
-                self.show_failure(format!("{} is not in this archive", sanitize::label(&name)));
+            PickerChoice::Say(words) => {
+                self.show_failure(words);
                 Vec::new()
             }
         }
@@ -236,7 +305,7 @@ impl App {
             let line = first_line(conversation.message_text(*message)).unwrap_or("an attachment");
             let label = line.chars().take(300).collect();
             let note = self.setup.date(shown.time());
-            items.push(PickerItem { label, note, choice: PickerChoice::GoTo(*message) });
+            items.push(PickerItem::new(label, note, PickerChoice::GoTo(*message)));
         }
         if items.is_empty() {
             self.show_failure("there is no prompt of yours in this thread");
@@ -296,7 +365,7 @@ impl App {
                     conversation: conversation.clone(),
                     subject: "the address",
                 };
-                PickerItem { label, note: "copy".to_owned(), choice }
+                PickerItem::new(label, "copy".to_owned(), choice)
             })
             .collect();
         let room = (2 * MAX_LINKS).saturating_sub(items.len());
@@ -305,13 +374,14 @@ impl App {
             let lookup = self.setup.transcript.attachments.as_ref();
             if content.is_none() && lookup.is_some_and(|lookup| !lookup.has(archive, &id)) {
                 let note = "not in this archive".to_owned();
-                items.push(PickerItem { label, note, choice: PickerChoice::Missing(name) });
+                let words = format!("{} is not in this archive", sanitize::label(&name));
+                items.push(PickerItem::new(label, note, PickerChoice::Say(words)));
                 continue;
             }
             // Nothing takes secrets out of a picture or a PDF.
             let note = if self.redact && content.is_none() { "save, not redacted" } else { "save" };
             let choice = PickerChoice::Save { id, name, content, conversation: conversation.clone() };
-            items.push(PickerItem { label, note: note.to_owned(), choice });
+            items.push(PickerItem::new(label, note.to_owned(), choice));
         }
         let title = match scope {
             LookupScope::Message if items.is_empty() => return self.open_links_in(LookupScope::Turn),
@@ -327,21 +397,30 @@ impl App {
         self.open_overlay(Overlay::Picker(Picker::by_number(title, items)))
     }
 
-    /// Opens the list of the commands that mean something here, by name.
+    /// Opens the list of commands, by use. One that means nothing here says where it does.
     pub(super) fn open_commands(&mut self) -> Vec<Effect> {
+        let items = command_index::by_use().filter_map(|(command, section, called)| {
+            let (note, choice) = self.command_choice(command)?;
+            let entry = CommandEntry { name: command.name(), called, section };
+            Some(PickerItem { label: command.help().to_owned(), note, command: Some(entry), choice })
+        });
+        let picker = Picker::by_typing("Every command", items.collect());
+        self.open_overlay(Overlay::Picker(picker))
+    }
+
+    /// Returns the keys of a command and what choosing it does here. `None`: it means nothing anywhere.
+    fn command_choice(&self, command: Command) -> Option<(String, PickerChoice)> {
+        let keymap = &self.setup.keymap;
         let place = self.place();
-        let items = self
-            .setup
-            .keymap
-            .commands(place)
-            .into_iter()
-            .filter(|&command| command != Command::Commands)
-            .map(|command| PickerItem {
-                label: command.help().to_owned(),
-                note: self.setup.keymap.keys_for(place, command),
-                choice: PickerChoice::Run(command),
-            })
-            .collect();
-        self.open_overlay(Overlay::Picker(Picker::by_typing("Every command", items)))
+        if keymap.commands(place).contains(&command) {
+            return Some((keymap.keys_for(place, command), PickerChoice::Run(command)));
+        }
+        let elsewhere = [(KeyPlace::List, "list"), (KeyPlace::Thread, "thread")];
+        let (place, name) =
+            elsewhere.into_iter().find(|(place, _)| keymap.commands(*place).contains(&command))?;
+        let keys = keymap.keys_for(place, command);
+        let words = format!("{} is for the {name}", command.name());
+        let note = if keys.is_empty() { format!("in the {name}") } else { format!("{keys} in the {name}") };
+        Some((note, PickerChoice::Say(words)))
     }
 }

@@ -5,10 +5,16 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use super::paint;
 use crate::{transcript::sanitize, tui::theme::Theme};
 
+/// Columns of a dialog, where there is room beside it.
+const WIDEST: u16 = 78;
+/// Columns beside it that are not left to others.
+const SPARE: u16 = 6;
+
 /// Draws a frame in the middle of the screen for `rows`; returns the area inside.
 pub(super) fn draw_dialog_frame(buffer: &mut Buffer, rows: u16, title: &str, theme: &Theme) -> Rect {
     let screen = buffer.area;
-    let width = screen.width.saturating_sub(4).clamp(screen.width.min(20), 78);
+    // A few columns of another pane beside it are no use to anybody.
+    let width = if screen.width <= WIDEST + SPARE { screen.width } else { WIDEST };
     let height = (rows + 2).min(screen.height.saturating_sub(1));
     let area = Rect { x: (screen.width - width) / 2, y: (screen.height - height) / 3, width, height }
         .intersection(screen);
