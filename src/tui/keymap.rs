@@ -191,8 +191,22 @@ impl Keymap {
         commands
     }
 
-    /// Returns everything for the help: places in reading order, each with its commands and their keys.
-    pub fn help(&self) -> Vec<(KeyPlace, Vec<(String, Command)>)> {
+    /// Returns everything for the help: the places that hold where it is asked for, then the others in reading order, each
+    /// with its commands and their keys.
+    pub fn help_at(&self, place: KeyPlace) -> Vec<(KeyPlace, Vec<(String, Command)>)> {
+        let mut sections = self.help();
+        let here = place.chain();
+        sections.sort_by_key(|(place, _)| here.iter().position(|other| other == place).unwrap_or(here.len()));
+        sections
+    }
+
+    /// Returns whether a place's keys hold in another.
+    pub fn holds_in(place: KeyPlace, here: KeyPlace) -> bool {
+        here.chain().contains(&place)
+    }
+
+    /// Returns everything: places in reading order, each with its commands and their keys.
+    fn help(&self) -> Vec<(KeyPlace, Vec<(String, Command)>)> {
         [
             KeyPlace::Search,
             KeyPlace::List,

@@ -72,6 +72,11 @@ impl Layout {
         Rect { height: self.status.y.saturating_sub(self.top.y), ..self.screen }
     }
 
+    /// Returns the lines that a page of a text over the whole screen scrolls by.
+    pub fn page(&self) -> usize {
+        (self.list.height as usize).max(2) - 1
+    }
+
     /// Returns the columns for the thread's lines: less the cursor's bar, the scroll bar and a blank before it.
     pub fn thread_columns(&self) -> u16 {
         self.thread.width.saturating_sub(3)

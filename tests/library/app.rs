@@ -409,10 +409,10 @@ fn an_age_counts_from_the_day_on_which_it_is_typed() {
 
 #[test]
 fn help_opens_everywhere_and_closes_again() {
-    for before in ["f1", "esc ?", "enter ?"] {
+    for (before, title) in [("f1", "Search line"), ("esc ?", "List"), ("enter ?", "Thread")] {
         let mut driver = Driver::new(80, 24, three());
         let focus = { driver.press(before).app.focus };
-        assert!(driver.screen().contains("Search line"), "{}", driver.screen());
+        assert!(driver.screen().contains(title), "{}", driver.screen());
         driver.press("q");
         assert!(driver.app.overlay.is_none());
         assert_eq!(driver.app.focus, focus);
@@ -923,4 +923,42 @@ fn what_no_command_is_called_is_said_and_the_list_stays_open() {
     assert!(driver.screen().contains("z in the thread"), "{}", driver.screen());
     driver.press("enter");
     assert!(driver.status().starts_with("fold is for the thread"), "{}", driver.status());
+}
+
+#[test]
+fn the_help_begins_with_the_keys_of_the_place_one_is_in_and_then_what_can_be_typed() {
+    for (keys, first, second) in [
+        ("f1", "Search line", "Typing"),
+        ("esc ?", "List", "List and thread"),
+        ("enter ?", "Thread", "List and thread"),
+    ] {
+        let mut driver = Driver::new(100, 200, three());
+        let screen = driver.press(keys).screen();
+        let headings: Vec<&str> = screen
+            .lines()
+            .filter_map(|line| line.strip_prefix(' '))
+            .filter(|line| line.starts_with(char::is_alphabetic))
+            .collect();
+        assert_eq!(headings[..2], [first, second], "{screen}");
+        assert_eq!(
+            headings[3], "What can be typed into the search line",
+            "after those of anywhere\n{screen}"
+        );
+    }
+}
+
+#[test]
+fn a_word_is_looked_for_in_the_help_and_esc_goes_back_one_level() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("esc ? /").type_("extract");
+    let screen = driver.screen();
+    assert!(screen.contains("extract to a file") && !screen.contains("copy a code block"), "{screen}");
+    driver.press("enter");
+    assert!(driver.screen().contains("extract to a file"));
+    driver.press("esc");
+    assert!(driver.screen().contains("half a page down"), "all of it: {}", driver.screen());
+    driver.press("/").type_("xylophone");
+    assert!(driver.screen().contains("has to do with “xylophone”"), "{}", driver.screen());
+    driver.press("esc esc");
+    assert!(driver.app.overlay.is_none());
 }

@@ -25,7 +25,8 @@ impl App {
             },
             Overlay::Find(_) => KeyPlace::Find,
             Overlay::Pipe(_) => KeyPlace::Pipe,
-            Overlay::Help { .. } | Overlay::Text { .. } => KeyPlace::Help,
+            Overlay::Help(help) if help.is_typed() => KeyPlace::Find,
+            Overlay::Help(_) | Overlay::Text { .. } => KeyPlace::Help,
             Overlay::Picker(_) | Overlay::Extract(_) | Overlay::SaveAs(_) => KeyPlace::Dialog,
             Overlay::Audit => KeyPlace::Audit,
         }

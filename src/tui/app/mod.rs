@@ -9,6 +9,7 @@ mod details;
 mod enter_guard;
 mod extract_dialog;
 mod focus;
+mod help;
 mod lookup;
 mod marks;
 mod overlay;
@@ -30,6 +31,7 @@ pub use self::{
     destination::Destination,
     extract_dialog::{Choices, ExtractDialog, ExtractField, ExtractStage, SecretCount, SeveralOrigin},
     focus::Focus,
+    help::{Help, LookedFor},
     overlay::{Overlay, Prompt},
     picker::{CommandEntry, Picker, PickerChoice, PickerItem},
     row_facts::{RowFacts, SlowRow},

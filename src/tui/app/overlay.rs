@@ -1,6 +1,9 @@
 //! The overlays: a line that is typed into the status line, a dialog over the panes, or a full screen of text.
 
-use super::{App, ExtractDialog, Picker, SaveAs};
+use super::{
+    App, ExtractDialog, Picker, SaveAs,
+    help::{Help, LookedFor},
+};
 use crate::tui::{command::Command, effect::Effect, text_input::TextInput};
 
 /// The one thing that is open over the panes and has the keys.
@@ -14,12 +17,7 @@ pub enum Overlay {
     /// The line of a command to pipe to.
     Pipe(TextInput),
     /// The help.
-    Help {
-        /// Index of the first visible line.
-        top: usize,
-        /// The overlay that is open again afterwards: nothing, or a line being typed.
-        under: Box<Overlay>,
-    },
+    Help(Help),
     /// Lines to read.
     Text {
         /// Their subject.
@@ -48,6 +46,8 @@ pub enum Prompt<'a> {
     Pipe(&'a TextInput),
     /// The file of an attachment.
     SaveAs(&'a SaveAs),
+    /// Look for a word in the help.
+    Help(&'a TextInput),
 }
 
 impl Overlay {
@@ -62,7 +62,10 @@ impl Overlay {
             Self::Find(input) => Some(Prompt::Find(input)),
             Self::Pipe(input) => Some(Prompt::Pipe(input)),
             Self::SaveAs(save_as) => Some(Prompt::SaveAs(save_as)),
-            Self::Help { under, .. } => under.prompt(),
+            Self::Help(Help { looked_for: Some(LookedFor { input, is_typed: true }), .. }) => {
+                Some(Prompt::Help(input))
+            }
+            Self::Help(help) => help.under.prompt(),
             _ => None,
         }
     }
@@ -75,22 +78,19 @@ impl App {
             Overlay::None | Overlay::Find(_) | Overlay::Pipe(_) | Overlay::SaveAs(_)
                 if command == Command::Help =>
             {
+                let place = self.place();
                 let under = Box::new(std::mem::take(&mut self.overlay));
-                self.overlay = Overlay::Help { top: 0, under };
+                self.overlay = Overlay::Help(Help { top: 0, place, looked_for: None, under });
                 Vec::new()
             }
             Overlay::None => self.pane_command(command),
             Overlay::Find(_) => self.find_command(command),
             Overlay::Pipe(_) => self.pipe_command(command),
             Overlay::SaveAs(_) => self.save_as_command(command),
-            Overlay::Help { under, .. } if command == Command::Cancel => {
-                self.overlay = std::mem::take(under);
-                Vec::new()
-            }
+            Overlay::Help(_) => self.help_command(command),
             Overlay::Text { .. } | Overlay::Picker(_) if command == Command::Cancel => self.close_overlay(),
-            Overlay::Help { top, .. } | Overlay::Text { top, .. } => {
-                let page = (self.layout.list.height as usize).max(2) - 1;
-                *top = scrolled(*top, page, command);
+            Overlay::Text { top, .. } => {
+                *top = scrolled(*top, self.layout.page(), command);
                 Vec::new()
             }
             Overlay::Picker(_) => self.pick_command(command),
@@ -117,7 +117,11 @@ impl App {
             }
             Overlay::Picker(_) => self.pick_typed(text),
             Overlay::Extract(_) => self.extract_typed(text),
-            Overlay::Help { .. } | Overlay::Text { .. } | Overlay::Audit => Vec::new(),
+            Overlay::Help(help) => {
+                help.typed(text);
+                Vec::new()
+            }
+            Overlay::Text { .. } | Overlay::Audit => Vec::new(),
         }
     }
 
@@ -136,7 +140,7 @@ impl App {
 }
 
 /// Returns the first visible line after a command. The view knows the last one and clamps to it.
-fn scrolled(top: usize, page: usize, command: Command) -> usize {
+pub(super) fn scrolled(top: usize, page: usize, command: Command) -> usize {
     match command {
         Command::Down => top + 1,
         Command::Up => top.saturating_sub(1),

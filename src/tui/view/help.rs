@@ -8,9 +8,15 @@ use ratatui::{
 use super::paint;
 use crate::{
     transcript::sanitize,
-    tui::{keymap::Keymap, theme::Theme},
+    tui::{
+        app::Help,
+        keymap::{KeyPlace, Keymap},
+        theme::Theme,
+    },
 };
 
+/// Columns of the screen from which on there are two of the help.
+const WIDE: u16 = 100;
 /// Columns for the keys.
 const KEYS: usize = 22;
 
@@ -34,35 +40,106 @@ pub fn draw_text(
     paint::below(full, 2).as_position()
 }
 
-/// Draws it over the whole screen but the status line; returns the place of its first line.
-pub fn draw(keymap: &Keymap, top: &mut usize, area: Rect, theme: &Theme, buffer: &mut Buffer) -> Position {
-    let height = area.height as usize;
-    let mut lines: Vec<(String, Option<&'static str>)> = Vec::new();
-    for (place, rows) in keymap.help() {
-        lines.push((place.title().to_owned(), None));
-        for (keys, command) in rows {
-            lines.push((keys, Some(command.help())));
-        }
-        lines.push((String::new(), None));
-    }
-    for (left, right) in CONFIRMED.iter().chain(QUERY) {
-        lines.push(((*left).to_owned(), *right));
-    }
-    *top = (*top).min(lines.len().saturating_sub(height));
+/// A line of the help: a heading, or keys and what they do.
+type HelpLine = (String, Option<String>);
+
+/// Draws it over the whole screen but the status line, in two columns where there is room; returns the place of its
+/// first line.
+pub fn draw(keymap: &Keymap, help: &mut Help, area: Rect, theme: &Theme, buffer: &mut Buffer) -> Position {
+    let sections = sections(keymap, help.place);
     let inner = paint::drop_last_columns(paint::skip_columns(area, 1), 1);
-    for ((left, right), row) in lines.iter().skip(*top).zip(inner.rows()) {
-        match right {
-            None => {
-                paint::text(buffer, row, row.y, left, theme.heading);
-            }
-            Some(words) => {
-                let pad = KEYS.saturating_sub(sanitize::width(left)).max(2);
-                let keys = format!("  {left}{}", " ".repeat(pad));
-                paint::texts(buffer, row, row.y, &[(&keys, theme.plain), (words, theme.dim)]);
-            }
+    let height = area.height as usize;
+    let columns = if area.width >= WIDE { 2 } else { 1 };
+    let width = (inner.width / columns).saturating_sub(1);
+    let lines: Vec<HelpLine> = lines_with(&sections, help.words())
+        .into_iter()
+        .flat_map(|line| wrapped(line, (width as usize).saturating_sub(KEYS + 2)))
+        .collect();
+    help.top = help.top.min(lines.len().saturating_sub(height * usize::from(columns)));
+    if lines.is_empty() {
+        let words = format!("no key and no word of the search line has to do with “{}”", help.words());
+        let words = sanitize::label(&words).into_owned();
+        paint::text(buffer, inner, inner.y, &sanitize::fit(&words, inner.width as usize), theme.dim);
+    }
+    let pages = lines[help.top..].chunks(height.max(1));
+    for (column, page) in (0..columns).zip(pages) {
+        let column = Rect { width, ..paint::skip_columns(inner, (width + 1) * column) };
+        for (line, row) in page.iter().zip(column.rows()) {
+            draw_line(line, row, theme, buffer);
         }
     }
     area.as_position()
+}
+
+fn draw_line((left, right): &HelpLine, row: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let Some(words) = right else {
+        paint::text(buffer, row, row.y, left, theme.heading);
+        return;
+    };
+    let pad = KEYS.saturating_sub(sanitize::width(left)).max(2);
+    let keys = format!("  {left}{}", " ".repeat(pad));
+    paint::texts(buffer, row, row.y, &[(&keys, theme.plain), (words, theme.dim)]);
+}
+
+/// Parts a line whose words are wider than their column.
+fn wrapped((left, right): HelpLine, columns: usize) -> Vec<HelpLine> {
+    let Some(words) = right else { return vec![(left, None)] };
+    let mut rows = vec![String::new()];
+    for word in words.split(' ') {
+        let row = rows.len() - 1;
+        if !rows[row].is_empty() && sanitize::width(&rows[row]) + sanitize::width(word) >= columns.max(1) {
+            rows.push(word.to_owned());
+            continue;
+        }
+        if !rows[row].is_empty() {
+            rows[row].push(' ');
+        }
+        rows[row].push_str(word);
+    }
+    let mut keys = Some(left);
+    rows.into_iter().map(|row| (keys.take().unwrap_or_default(), Some(row))).collect()
+}
+
+/// Returns the sections in order: the keys that hold where the help was asked for, what can be typed into the search
+/// line, the other keys.
+fn sections(keymap: &Keymap, place: KeyPlace) -> Vec<Vec<HelpLine>> {
+    let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+    for (other, rows) in keymap.help_at(place) {
+        let heading = (other.title().to_owned(), None);
+        let rows = rows.into_iter().map(|(keys, command)| (keys, Some(command.help().to_owned())));
+        let section = std::iter::once(heading).chain(rows).collect();
+        if Keymap::holds_in(other, place) { &mut here } else { &mut elsewhere }.push(section);
+    }
+    let fixed = |lines: &[(&str, Option<&str>)]| {
+        lines.iter().map(|(left, right)| ((*left).to_owned(), right.map(str::to_owned))).collect()
+    };
+    here.extend([fixed(QUERY), fixed(CONFIRMED)]);
+    here.extend(elsewhere);
+    here
+}
+
+/// Returns the lines that hold all of these words, below their headings; all lines, if there are none. A heading that
+/// holds them stands for all below it.
+fn lines_with(sections: &[Vec<HelpLine>], words: &str) -> Vec<HelpLine> {
+    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+    let holds = |(left, right): &HelpLine| {
+        let text = format!("{left} {}", right.as_deref().unwrap_or_default()).to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    };
+    let mut lines = Vec::new();
+    for section in sections {
+        let [heading, rows @ ..] = &section[..] else { continue };
+        let shown: Vec<_> = rows.iter().filter(|row| holds(heading) || holds(row)).collect();
+        if shown.is_empty() {
+            continue;
+        }
+        if !lines.is_empty() {
+            lines.push((String::new(), None));
+        }
+        lines.push(heading.clone());
+        lines.extend(shown.into_iter().cloned());
+    }
+    lines
 }
 
 /// What takes an enter of its own, in a few lines.
@@ -70,7 +147,6 @@ const CONFIRMED: &[(&str, Option<&str>)] = &[
     ("What runs a command or writes a file", None),
     ("enter, by itself", Some("runs or writes it")),
     ("among other keys", Some("fills the prompt in: a paste runs nothing")),
-    ("", None),
 ];
 
 /// The query language in a few lines.

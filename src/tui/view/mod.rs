@@ -41,7 +41,7 @@ pub fn draw_linked(
     buffer.set_style(buffer.area, theme.plain);
     let full = app.layout.full_screen();
     let cursor = match &mut app.overlay {
-        Overlay::Help { top, .. } => help::draw(&app.setup.keymap, top, full, theme, buffer),
+        Overlay::Help(state) => help::draw(&app.setup.keymap, state, full, theme, buffer),
         Overlay::Text { title, lines, top } => help::draw_text(title, lines, top, full, theme, buffer),
         Overlay::Audit => audit::draw(app, theme, buffer),
         Overlay::None | Overlay::Find(_) | Overlay::Pipe(_) | Overlay::SaveAs(_) => {

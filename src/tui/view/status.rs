@@ -38,6 +38,12 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         let field = Rect { x, width: begin.saturating_sub(x + 1), ..area };
         return Some(search_line::typed(buffer, field, find.text(), find.before_cursor(), theme));
     }
+    if let Some(Prompt::Help(words)) = app.overlay.prompt() {
+        let x = paint::text(buffer, area, area.y, " / ", theme.accent);
+        let begin = paint::right(buffer, inner, area.y, "only the keys with these words", theme.dim);
+        let field = Rect { x, width: begin.saturating_sub(x + 1), ..area };
+        return Some(search_line::typed(buffer, field, words.text(), words.before_cursor(), theme));
+    }
     if let Some(Prompt::Pipe(pipe)) = app.overlay.prompt() {
         let x = paint::text(buffer, area, area.y, " ! ", theme.accent);
         let awaited = app.awaits_enter().unwrap_or_default();
@@ -80,7 +86,7 @@ fn position_text(app: &App) -> String {
         return format!("column {}: {}", problem.column + 1, problem.reason);
     }
     match app.overlay {
-        Overlay::Help { .. } => return "every key".to_owned(),
+        Overlay::Help(_) => return "every key".to_owned(),
         Overlay::Text { .. } | Overlay::Audit => return String::new(),
         _ => {}
     }
@@ -116,7 +122,8 @@ fn position_text(app: &App) -> String {
 fn keys(app: &App) -> Vec<String> {
     let has_hits = app.open_view().is_some_and(|thread_view| thread_view.hit_position().1 > 0);
     let commands: &[Command] = match &app.overlay {
-        Overlay::Help { .. } | Overlay::Text { .. } => &[Command::Cancel],
+        Overlay::Help(_) => &[Command::Find, Command::Cancel],
+        Overlay::Text { .. } => &[Command::Cancel],
         Overlay::Audit if matches!(app.audit, Some(Audit::Running(..))) => &[Command::Cancel],
         Overlay::Audit => &[Command::Sort, Command::Accept, Command::Cancel],
         Overlay::Find(_)
@@ -137,6 +144,7 @@ fn keys(app: &App) -> Vec<String> {
             let key = app.setup.keymap.key_for(app.place(), command)?;
             let word = match (command, &app.overlay) {
                 (Command::Accept, Overlay::Audit) => "go there",
+                (Command::Find, Overlay::Help(_)) => "look for a word",
                 _ => command.hint(),
             };
             Some(format!("{key} {word}"))
