@@ -293,11 +293,10 @@ fn told(outcome: &CopyOutcome, copied: &Copied, columns: usize) -> String {
     };
     let head = format!("{verb} {size} {way}");
     if let Some(secrets) = &outcome.secrets {
-        let (within, before) = match outcome.redacted {
-            true => (format!("redacted {secrets}"), format!("redacted {secrets}")),
-            false => {
-                (format!("it holds {secrets}: r redacts"), format!("r redacts what it holds: {secrets}"))
-            }
+        let (within, before) = if outcome.redacted {
+            (format!("redacted {secrets}"), format!("redacted {secrets}"))
+        } else {
+            (format!("it holds {secrets}: r redacts"), format!("r redacts what it holds: {secrets}"))
         };
         let words = format!("{head} · {within}");
         // What is cut off else is how it went, not what is in it.

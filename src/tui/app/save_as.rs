@@ -28,10 +28,10 @@ impl SaveAs {
     /// Returns the path, once it names a file.
     fn path(&self) -> Option<PathBuf> {
         let path = self.input.text().trim();
-        match path.ends_with(is_separator) {
-            true => Some(format!("{path}{}", self.name).into()),
-            false => (!path.is_empty()).then(|| path.into()),
+        if path.ends_with(is_separator) {
+            return Some(format!("{path}{}", self.name).into());
         }
+        (!path.is_empty()).then(|| path.into())
     }
 
     /// Edits the path; what was said of the one before does not hold any more.

@@ -7,51 +7,39 @@ use crate::{config::ThemeName, tui::palette};
 
 type Rgb = (u8, u8, u8);
 
-/// A terminal as it comes: its sixteen colours, its text and its ground.
+/// A terminal as it comes: its sixteen colours, its text and its ground, six digits each.
 struct Palette {
     name: &'static str,
-    colors: [u32; 16],
-    text: u32,
-    ground: u32,
+    colors: &'static str,
+    text: &'static str,
+    ground: &'static str,
 }
 
-const XTERM: [u32; 16] = [
-    0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000,
-    0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff,
-];
-const TERMINAL_APP: [u32; 16] = [
-    0x000000, 0x990000, 0x00a600, 0x999900, 0x0000b2, 0xb200b2, 0x00a6b2, 0xbfbfbf, 0x666666, 0xe50000,
-    0x00d900, 0xe5e500, 0x0000ff, 0xe500e5, 0x00e5e5, 0xe5e5e5,
-];
-const CAMPBELL: [u32; 16] = [
-    0x0c0c0c, 0xc50f1f, 0x13a10e, 0xc19c00, 0x0037da, 0x881798, 0x3a96dd, 0xcccccc, 0x767676, 0xe74856,
-    0x16c60c, 0xf9f1a5, 0x3b78ff, 0xb4009e, 0x61d6d6, 0xf2f2f2,
-];
-const GNOME: [u32; 16] = [
-    0x171421, 0xc01c28, 0x26a269, 0xa2734c, 0x12488b, 0xa347ba, 0x2aa1b3, 0xd0cfcc, 0x5e5c64, 0xf66151,
-    0x33da7a, 0xe9ad0c, 0x2a7bde, 0xc061cb, 0x33c7de, 0xffffff,
-];
-const CONSOLE: [u32; 16] = [
-    0x000000, 0xaa0000, 0x00aa00, 0xaa5500, 0x0000aa, 0xaa00aa, 0x00aaaa, 0xaaaaaa, 0x555555, 0xff5555,
-    0x55ff55, 0xffff55, 0x5555ff, 0xff55ff, 0x55ffff, 0xffffff,
-];
-const SOLARIZED: [u32; 16] = [
-    0x073642, 0xdc322f, 0x859900, 0xb58900, 0x268bd2, 0xd33682, 0x2aa198, 0xeee8d5, 0x002b36, 0xcb4b16,
-    0x586e75, 0x657b83, 0x839496, 0x6c71c4, 0x93a1a1, 0xfdf6e3,
-];
+const XTERM: &str = "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 \
+    7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff";
+const TERMINAL_APP: &str = "000000 990000 00a600 999900 0000b2 b200b2 00a6b2 bfbfbf \
+    666666 e50000 00d900 e5e500 0000ff e500e5 00e5e5 e5e5e5";
+const CAMPBELL: &str = "0c0c0c c50f1f 13a10e c19c00 0037da 881798 3a96dd cccccc \
+    767676 e74856 16c60c f9f1a5 3b78ff b4009e 61d6d6 f2f2f2";
+const GNOME: &str = "171421 c01c28 26a269 a2734c 12488b a347ba 2aa1b3 d0cfcc \
+    5e5c64 f66151 33da7a e9ad0c 2a7bde c061cb 33c7de ffffff";
+const CONSOLE: &str = "000000 aa0000 00aa00 aa5500 0000aa aa00aa 00aaaa aaaaaa \
+    555555 ff5555 55ff55 ffff55 5555ff ff55ff 55ffff ffffff";
+const SOLARIZED: &str = "073642 dc322f 859900 b58900 268bd2 d33682 2aa198 eee8d5 \
+    002b36 cb4b16 586e75 657b83 839496 6c71c4 93a1a1 fdf6e3";
 
 const PALETTES: [Palette; 11] = [
-    Palette { name: "xterm on white", colors: XTERM, text: 0x000000, ground: 0xffffff },
-    Palette { name: "xterm on black", colors: XTERM, text: 0xe5e5e5, ground: 0x000000 },
-    Palette { name: "Terminal.app Basic", colors: TERMINAL_APP, text: 0x000000, ground: 0xffffff },
-    Palette { name: "Terminal.app Pro", colors: TERMINAL_APP, text: 0xf2f2f2, ground: 0x000000 },
-    Palette { name: "Windows Terminal", colors: CAMPBELL, text: 0xcccccc, ground: 0x0c0c0c },
-    Palette { name: "Windows Terminal on white", colors: CAMPBELL, text: 0x0c0c0c, ground: 0xffffff },
-    Palette { name: "GNOME dark", colors: GNOME, text: 0xd0cfcc, ground: 0x171421 },
-    Palette { name: "GNOME light", colors: GNOME, text: 0x171421, ground: 0xffffff },
-    Palette { name: "Linux console", colors: CONSOLE, text: 0xaaaaaa, ground: 0x000000 },
-    Palette { name: "Solarized dark", colors: SOLARIZED, text: 0x839496, ground: 0x002b36 },
-    Palette { name: "Solarized light", colors: SOLARIZED, text: 0x657b83, ground: 0xfdf6e3 },
+    Palette { name: "xterm on white", colors: XTERM, text: "000000", ground: "ffffff" },
+    Palette { name: "xterm on black", colors: XTERM, text: "e5e5e5", ground: "000000" },
+    Palette { name: "Terminal.app Basic", colors: TERMINAL_APP, text: "000000", ground: "ffffff" },
+    Palette { name: "Terminal.app Pro", colors: TERMINAL_APP, text: "f2f2f2", ground: "000000" },
+    Palette { name: "Windows Terminal", colors: CAMPBELL, text: "cccccc", ground: "0c0c0c" },
+    Palette { name: "Windows Terminal on white", colors: CAMPBELL, text: "0c0c0c", ground: "ffffff" },
+    Palette { name: "GNOME dark", colors: GNOME, text: "d0cfcc", ground: "171421" },
+    Palette { name: "GNOME light", colors: GNOME, text: "171421", ground: "ffffff" },
+    Palette { name: "Linux console", colors: CONSOLE, text: "aaaaaa", ground: "000000" },
+    Palette { name: "Solarized dark", colors: SOLARIZED, text: "839496", ground: "002b36" },
+    Palette { name: "Solarized light", colors: SOLARIZED, text: "657b83", ground: "fdf6e3" },
 ];
 
 impl Palette {
@@ -77,7 +65,8 @@ impl Palette {
         ];
         let color = color.filter(|color| *color != Color::Reset)?;
         if let Some(index) = SIXTEEN.iter().position(|named| *named == color) {
-            return Some(rgb(self.colors[if brighter && index < 8 { index + 8 } else { index }]));
+            let index = if brighter && index < 8 { index + 8 } else { index };
+            return self.colors.split_whitespace().nth(index).map(rgb);
         }
         palette::components(color)
     }
@@ -98,8 +87,9 @@ impl Palette {
     }
 }
 
-fn rgb(color: u32) -> Rgb {
-    ((color >> 16) as u8, (color >> 8) as u8, color as u8)
+fn rgb(digits: &str) -> Rgb {
+    let part = |place: usize| u8::from_str_radix(&digits[place..place + 2], 16).expect("two digits");
+    (part(0), part(2), part(4))
 }
 
 fn contrast(one: Rgb, other: Rgb) -> f64 {
