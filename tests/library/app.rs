@@ -902,6 +902,7 @@ fn a_command_is_found_by_its_name_its_key_and_what_people_call_it() {
         ("gpt", "details"),
         ("secrets", "redact what leaves, on or off"),
         ("theme", "theme auto: as the terminal's ground is"),
+        ("the", "theme auto: as the terminal's ground is"),
         ("dark", "theme dark"),
         ("exit", "quit"),
         ("u", "copy its address"),

@@ -58,10 +58,12 @@ pub struct PickerItem {
 }
 
 /// What is known of a command in the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandEntry {
     /// Its name in the key map.
     pub name: &'static str,
+    /// Its keys, where it means something.
+    pub keys: String,
     /// What else it is called.
     pub called: &'static str,
     /// The section it stands in.
@@ -77,7 +79,7 @@ impl PickerItem {
     /// Returns how well a command is meant by a word: by a key, by the beginning of a word of its name, of what it does
     /// or of what else it is called. `None`: by none of them.
     fn meant_by(&self, word: &str) -> Option<i64> {
-        let command = self.command?;
+        let command = self.command.as_ref()?;
         let begins = |text: &str| {
             let beginnings = text.char_indices().filter(|&(start, _)| {
                 text[..start].chars().next_back().is_none_or(|before| !before.is_alphanumeric())
@@ -86,7 +88,12 @@ impl PickerItem {
                 text[start..].get(..word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word))
             })
         };
-        if self.note.split(' ').any(|key| key == word) || command.name.eq_ignore_ascii_case(word) {
+        let is_name =
+            |start: &str| start.get(..word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word));
+        if command.keys.split(' ').any(|key| key == word) || command.name.eq_ignore_ascii_case(word) {
+            return Some(4);
+        }
+        if is_name(command.name) {
             return Some(3);
         }
         if begins(command.name) || begins(&self.label) {
@@ -400,20 +407,21 @@ impl App {
     /// Opens the list of commands, by use. One that means nothing here says where it does.
     pub(super) fn open_commands(&mut self) -> Vec<Effect> {
         let items = command_index::by_use().filter_map(|(command, section, called)| {
-            let (note, choice) = self.command_choice(command)?;
-            let entry = CommandEntry { name: command.name(), called, section };
+            let (keys, note, choice) = self.command_choice(command)?;
+            let entry = CommandEntry { name: command.name(), keys, called, section };
             Some(PickerItem { label: command.help().to_owned(), note, command: Some(entry), choice })
         });
         let picker = Picker::by_typing("Every command", items.collect());
         self.open_overlay(Overlay::Picker(picker))
     }
 
-    /// Returns the keys of a command and what choosing it does here. `None`: it means nothing anywhere.
-    fn command_choice(&self, command: Command) -> Option<(String, PickerChoice)> {
+    /// Returns the keys of a command, what is noted beside it, and what choosing it does here. `None`: it means nothing anywhere.
+    fn command_choice(&self, command: Command) -> Option<(String, String, PickerChoice)> {
         let keymap = &self.setup.keymap;
         let place = self.place();
         if keymap.commands(place).contains(&command) {
-            return Some((keymap.keys_for(place, command), PickerChoice::Run(command)));
+            let keys = keymap.keys_for(place, command);
+            return Some((keys.clone(), keys, PickerChoice::Run(command)));
         }
         let elsewhere = [(KeyPlace::List, "list"), (KeyPlace::Thread, "thread")];
         let (place, name) =
@@ -421,6 +429,6 @@ impl App {
         let keys = keymap.keys_for(place, command);
         let words = format!("{} is for the {name}", command.name());
         let note = if keys.is_empty() { format!("in the {name}") } else { format!("{keys} in the {name}") };
-        Some((note, PickerChoice::Say(words)))
+        Some((keys, note, PickerChoice::Say(words)))
     }
 }

@@ -78,7 +78,7 @@ enum PickerLine {
 /// Returns the sections of a list, each once.
 fn headings(dialog: &Picker) -> impl Iterator<Item = &'static str> {
     let mut last = "";
-    dialog.items.iter().filter_map(|item| item.command).filter_map(move |entry| {
+    dialog.items.iter().filter_map(|item| item.command.as_ref()).filter_map(move |entry| {
         (std::mem::replace(&mut last, entry.section) != entry.section).then_some(entry.section)
     })
 }
@@ -89,7 +89,7 @@ fn lines_of(dialog: &Picker) -> Vec<PickerLine> {
     let mut lines = Vec::new();
     let mut last = "";
     for (position, &index) in dialog.matching.iter().enumerate() {
-        let section = dialog.items[index].command.map_or("", |entry| entry.section);
+        let section = dialog.items[index].command.as_ref().map_or("", |entry| entry.section);
         if is_whole && section != last {
             lines.push(PickerLine::Heading(section));
             last = section;
@@ -110,7 +110,7 @@ fn draw_item(dialog: &Picker, position: usize, theme: &Theme, buffer: &mut Buffe
         paint::text(buffer, bar, row.y, "▌", theme.accent);
     }
     let mut begin = paint::right(buffer, row, row.y, &sanitize::label(&item.note), theme.dim);
-    if let Some(entry) = item.command.filter(|_| row.width >= NAMES_FROM) {
+    if let Some(entry) = item.command.as_ref().filter(|_| row.width >= NAMES_FROM) {
         let middle = row.x + row.width * 3 / 5;
         let room = begin.saturating_sub(middle + 1) as usize;
         let place = paint::starting_at(row, middle);
