@@ -103,7 +103,7 @@ fn a_conversation_is_copied_as_json_byte_for_byte_and_redacted_it_is_json_still(
     session.wait_for("a conversation's original object");
     session.send("Y");
     assert_eq!(session.wait_for_copy(1), object());
-    session.wait_for("(json)");
+    session.wait_for("sent the conversation, ");
     session.send("r");
     session.wait_for("secrets are taken out");
     session.send("Y");
