@@ -11,5 +11,5 @@ pub(super) fn streamed_search(query: &Query, loose: bool) -> StreamedSearch {
 /// conversation at all.
 pub(super) fn loose_advice(query: &Query, is_library_empty: bool) -> Option<&'static str> {
     (!is_library_empty && query.has_loose_words())
-        .then_some("no conversation has all of it; --loose finds those with some of the words")
+        .then_some("no conversation has all of it: --loose looks for some of the words")
 }

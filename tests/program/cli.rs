@@ -360,7 +360,7 @@ fn what_has_only_some_words_is_told_of_and_found_when_it_is_asked_for() {
         let output = run(&[arguments, &[export.path()]].concat());
         assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{arguments:?}");
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(told.contains("--loose finds those with some of the words"), "{arguments:?}: {told}");
+        assert!(told.contains("--loose looks for some of the words"), "{arguments:?}: {told}");
         let loose = stdout(&[arguments, &["--loose", export.path()]].concat());
         assert!(loose.contains("aaaa2222"), "{arguments:?}: {loose}");
     }
@@ -415,9 +415,11 @@ fn a_query_that_finds_nothing_extracts_nothing_and_leaves_with_1() {
     let export = three();
     let folder = export.beside("out/");
     assert!(
-        refused(&["extract", "-q", "nowhere-at-all", "-o", &folder, export.path()], 1)
+        refused(&["extract", "-q", "\"nowhere at all\"", "-o", &folder, export.path()], 1)
             .contains("nothing to extract")
     );
+    let advice = refused(&["extract", "-q", "nowhere-at-all", "-o", &folder, export.path()], 1);
+    assert!(advice.contains("no conversation has all of it"), "{advice}");
     assert!(!Path::new(&folder).exists());
 }
 
