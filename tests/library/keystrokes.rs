@@ -198,7 +198,7 @@ fn a_person_s_rhythm_runs_and_writes() {
         &[("!", 500), ("w", 90), ("c", 10), ("\r", 70)],
         &[("!", 500), ("\x1b[200~wc -l\nwc\x1b[201~", 400), ("\r", 70)],
         &[("o", 500), ("2", 80), ("\r", 70)],
-        &[("o", 500), ("\x1b[B", 80), ("\r", 70)],
+        &[("o", 500), ("\x1b[B", 80), ("\r", 70), ("\r", 70)],
         &[(":", 500), ("x", 90), ("t", 90), ("r", 90), ("a", 90), ("\r", 70), ("\r", 70)],
     ] {
         let driver = typed(keys);
@@ -332,7 +332,7 @@ fn the_cursor_is_on_what_is_typed_chosen_or_read() {
         driver.press("esc g J c down");
         assert!(on(&mut driver).contains("echo two"), "{}", on(&mut driver));
         driver.press("esc ?");
-        assert!(on(&mut driver).contains("Search line"), "{}", on(&mut driver));
+        assert!(on(&mut driver).contains("Thread"), "{}", on(&mut driver));
     }
     // Nor on the smallest screens.
     for (columns, rows) in [(1, 1), (2, 2), (40, 3), (3, 40)] {

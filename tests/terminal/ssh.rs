@@ -11,7 +11,7 @@ use std::{
 };
 
 use crate::support::{
-    pty::{Session, Setup},
+    pty::{ASK, Session, Setup},
     tmux::Tmux,
     tools,
 };
@@ -334,7 +334,7 @@ fn a_slow_line_does_not_keep_it_from_ending() {
 
 /// On every kind of terminal a key costs little, and none of them is asked anything: there is no answer to wait for.
 #[test]
-fn on_every_kind_of_terminal_keys_cost_few_bytes_and_nothing_is_asked() {
+fn on_every_kind_of_terminal_keys_cost_few_bytes_and_only_the_ground_is_asked_for() {
     for kind in ["xterm", "screen", "tmux-256color", "linux", "vt220"] {
         let mut session =
             Setup::unspool().args(["--demo"]).env("TERM", kind).env("SSH_TTY", "/dev/pts/0").spawn();
@@ -355,6 +355,9 @@ fn on_every_kind_of_terminal_keys_cost_few_bytes_and_nothing_is_asked() {
         assert_eq!(session.ended().exit_code(), 0);
         session.assert_given_back();
         let raw = session.raw();
+        // The ground is asked for once, where that does no harm; and nothing else.
+        let asked = raw.windows(ASK.len()).position(|window| window == ASK);
+        let raw = asked.map_or(raw.clone(), |at| [&raw[..at], &raw[at + ASK.len()..]].concat());
         // Attributes, position, status, version, keyboard, modes; colours.
         for end in [&b"c"[..], b"n", b"q", b"u", b"$p", b"t"] {
             let asks = raw.windows(2).enumerate().filter(|(_, start)| *start == b"\x1b[").any(|(at, _)| {
