@@ -32,6 +32,8 @@ impl Reach {
     const OF_SHORT: Self = Self { window: 256 << 10, ahead: MAX_SHORT_HIT };
     /// For any other.
     const OF_LONG: Self = Self { window: WINDOW_OF_LONG, ahead: MAX_LONG_HIT };
+    /// For one that looks at the rest of a window for each hit.
+    const OF_FAR: Self = Self { window: 256 << 10, ahead: MAX_LONG_HIT };
 }
 
 /// The longest hit of an expression that is looked for in small pieces of a text, in bytes: none has a longer one.
@@ -39,7 +41,8 @@ const MAX_SHORT_HIT: usize = 32 << 10;
 /// Bytes of a text in which an expression without a bound is looked for at once.
 const WINDOW_OF_LONG: usize = 1 << 20;
 /// The longest hit of an expression without a bound, such as `(?s)begin.*end`, in a text of more than
-/// [`WINDOW_OF_LONG`]: a longer one is cut, or not found.
+/// [`WINDOW_OF_LONG`]: a longer one is cut, or not found. Where a part without a bound may be left out or stand for
+/// another, in any text of more than twice that.
 const MAX_LONG_HIT: usize = 256 << 10;
 /// The memory one expression may use while it searches, in bytes.
 const CACHE_BYTES: usize = 4 << 20;
@@ -91,8 +94,12 @@ impl QueryRegex {
             (regex.memory_usage() >> 10).max(8) + if properties.minimum_len() == Some(0) { 64 } else { 0 };
         let is_empty = properties.maximum_len() == Some(0);
         let is_short = properties.maximum_len().is_some_and(|longest| longest <= MAX_SHORT_HIT);
-        let reach = if is_short { Reach::OF_SHORT } else { Reach::OF_LONG };
         let looks_far_ahead = looks_far_ahead(&hir);
+        let reach = match (is_short, looks_far_ahead) {
+            (true, _) => Reach::OF_SHORT,
+            (false, true) => Reach::OF_FAR,
+            (false, false) => Reach::OF_LONG,
+        };
         Ok(Self {
             regex,
             required: required.into(),
