@@ -198,7 +198,9 @@ impl WordNumbers {
 
     /// Returns the words that were counted, each with the number of slots that have it.
     pub fn counted(&self) -> impl Iterator<Item = (&'static str, usize)> {
-        self.counted.iter().map(|counted| (counted.word, counted.slots))
+        // A word that is noted is not counted beside that.
+        let counted = self.counted.iter().filter(|counted| counted.slots > 0);
+        counted.map(|counted| (counted.word, counted.slots))
     }
 
     /// Counts a slot that has a word, once.
