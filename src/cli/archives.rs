@@ -102,10 +102,11 @@ pub fn summarize_quietly<T: Send>(
 ) -> anyhow::Result<SummarizedArchives<T>> {
     let archives = open_all(global, named)?;
     let keep = |archives: &[Archive], conversation: Conversation| {
-        (ConversationSummary::of(&conversation), note(archives, &conversation))
+        // In a box each: while they are sorted and parted, only pointers are there twice.
+        Box::new((ConversationSummary::of(&conversation), note(archives, &conversation)))
     };
-    let (kept, report) = read(&archives, &keep, |(summary, _)| summary.object_location)?;
-    let (summaries, notes) = kept.into_iter().unzip();
+    let (kept, report) = read(&archives, &keep, |kept| kept.0.object_location)?;
+    let (summaries, notes) = kept.into_iter().map(|kept| *kept).unzip();
     let mut library = Library::new();
     library.add(summaries);
     Ok(SummarizedArchives { archives, library, notes, report })

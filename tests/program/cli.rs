@@ -372,6 +372,19 @@ fn what_has_only_some_words_is_told_of_and_found_when_it_is_asked_for() {
     assert!(!String::from_utf8_lossy(&quoted.stderr).contains("--loose"), "what is quoted binds");
 }
 
+#[test]
+fn of_a_conversation_with_some_of_the_words_the_best_message_is_shown_whatever_its_title_has() {
+    // The title has the letters of both words.
+    let said = ["Please, one", "Yes", "And please, please, two", "No"];
+    let export = Export::new(&[conversation("dddd4444", "Envelopes and calls", MORNING, &said)]);
+    let text = stdout(&["search", "--json", "please volcano", export.path()]);
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines.len(), 1, "{text}");
+    assert_eq!((&lines[0]["message"], &lines[0]["missing"]), (&json!(3), &json!(["volcano"])));
+    // It is read again where its hits are counted.
+    assert_eq!(stdout(&["search", "-c", "--loose", "please volcano", export.path()]), "3\tdddd4444\n");
+}
+
 // --- extract
 
 #[test]

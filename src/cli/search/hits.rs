@@ -15,7 +15,7 @@ use crate::{
 const JSON_COLUMNS: usize = 200;
 
 /// The bytes of shown hits that are kept until they are written; the conversations of the others are read again.
-const MAX_KEPT_HITS: usize = 32 << 20;
+const MAX_KEPT_HITS: usize = 24 << 20;
 
 /// The hits of one conversation as they are shown.
 #[derive(Debug)]
@@ -41,6 +41,8 @@ pub(super) struct ShownMessage {
 pub(super) struct HitsToShow {
     counts: bool,
     messages: bool,
+    /// The hits within a passage are marked.
+    highlights: bool,
     max_messages: usize,
     columns: usize,
     /// The bytes that are kept.
@@ -53,6 +55,7 @@ impl HitsToShow {
         Self {
             counts: arguments.count,
             messages: !arguments.ids && !arguments.count,
+            highlights: !arguments.json,
             max_messages: arguments.messages.unwrap_or(usize::MAX),
             columns: if arguments.json { JSON_COLUMNS } else { output.columns().saturating_sub(14) },
             kept: AtomicUsize::new(0),
@@ -121,12 +124,22 @@ impl HitsToShow {
         let shown = |message: usize| ShownMessage {
             role: conversation.messages()[message].role,
             number: numbers[message],
-            snippet: matcher.snippet_of(conversation, message, self.columns),
+            snippet: matcher.snippet_of(conversation, message, self.columns).map(|snippet| self.fit(snippet)),
         };
         ShownHits {
             count: if self.counts { matcher.count(conversation, usize::MAX) } else { 0 },
             messages: messages.into_iter().map(shown).collect(),
         }
+    }
+
+    /// Gives up what a snippet has that is not shown.
+    fn fit(&self, mut snippet: Snippet) -> Snippet {
+        if !self.highlights {
+            snippet.highlights = Vec::new();
+        }
+        snippet.highlights.shrink_to_fit();
+        snippet.text.shrink_to_fit();
+        snippet
     }
 
     /// Chooses the conversations that are read again at once, of rows in the order in which they are written: so many

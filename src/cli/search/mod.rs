@@ -113,7 +113,10 @@ impl Found<'_> {
         let mut read: HashMap<ObjectLocation, ShownHits> = HashMap::new();
         for (place, row) in self.rows.iter().enumerate() {
             let summary = self.library.get(row.handle);
-            let mut hits = kept[row.handle.0 as usize].take().or_else(|| self.of_kept(shown, row));
+            let mut hits = match self.second_tier_of(row) {
+                Some(second_tier) => self.of_kept(shown, second_tier, row),
+                None => kept[row.handle.0 as usize].take(),
+            };
             if hits.is_none() && shown.asks_the_conversation() {
                 if !read.contains_key(&summary.object_location) {
                     read = self.read_again(shown, &self.rows[place..], &kept)?;
@@ -153,7 +156,10 @@ impl Found<'_> {
         rows: &[Row],
         kept: &[Option<ShownHits>],
     ) -> anyhow::Result<HashMap<ObjectLocation, ShownHits>> {
-        let is_kept = |row: &Row| kept[row.handle.0 as usize].is_some() || self.of_kept(shown, row).is_some();
+        let is_kept = |row: &Row| match self.second_tier_of(row) {
+            Some(second_tier) => self.of_kept(shown, second_tier, row).is_some(),
+            None => kept[row.handle.0 as usize].is_some(),
+        };
         let lacking: Vec<&Row> =
             [&rows[0]].into_iter().chain(rows[1..].iter().filter(|row| !is_kept(row))).collect();
         let count = shown.count_read_at_once(lacking.iter().map(|row| self.library.get(row.handle)));
@@ -162,7 +168,7 @@ impl Found<'_> {
         let wanted: HashSet<ObjectLocation> = rows.keys().copied().collect();
         archives::read_again(self.archives, &wanted, &|conversation| {
             let row = rows[&conversation.object_location];
-            match self.second_tier.filter(|_| is_of_second_tier(row)) {
+            match self.second_tier_of(row) {
                 Some(second_tier) => {
                     shown.of_some_words(&second_tier.matcher, &conversation, row.best_message)
                 }
@@ -171,9 +177,14 @@ impl Found<'_> {
         })
     }
 
+    /// Returns what a row was found by that has some of the words alone. `None`: it is shown by the query itself, also where
+    /// only its title has the letters of the words.
+    fn second_tier_of(&self, row: &Row) -> Option<&SecondTier> {
+        self.second_tier.filter(|_| matches!(row.tier, Tier::SomeWords { .. }))
+    }
+
     /// Makes the hits of a row with some words, if what is shown of it was kept.
-    fn of_kept(&self, shown: &HitsToShow, row: &Row) -> Option<ShownHits> {
-        let second_tier = self.second_tier.filter(|_| is_of_second_tier(row))?;
+    fn of_kept(&self, shown: &HitsToShow, second_tier: &SecondTier, row: &Row) -> Option<ShownHits> {
         shown.of_kept(&second_tier.matcher, &self.notes[row.handle.0 as usize], row.best_message)
     }
 
@@ -181,12 +192,6 @@ impl Found<'_> {
     fn missing(&self, row: &Row) -> Vec<&str> {
         self.second_tier.into_iter().flat_map(|second_tier| second_tier.missing(row)).collect()
     }
-}
-
-/// Returns whether a conversation has some of the words alone. One whose title has their letters is shown as one that has
-/// all.
-fn is_of_second_tier(row: &Row) -> bool {
-    matches!(row.tier, Tier::SomeWords { .. })
 }
 
 /// Returns the line between the conversations with all words and those with some.
