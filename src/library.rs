@@ -276,7 +276,7 @@ impl<T: LibraryEntry> Library<T> {
     /// Returns the conversations whose id is, or else begins with, `id`: a whole id is never ambiguous.
     pub fn find_by_id(&self, id: &str) -> Vec<ConversationHandle> {
         let listed = |matches: &dyn Fn(&str) -> bool| -> Vec<ConversationHandle> {
-            self.newest.iter().copied().filter(|&handle| matches(&self.get(handle).id())).collect()
+            self.newest.iter().copied().filter(|&handle| matches(self.get(handle).id())).collect()
         };
         let whole = listed(&|other| other == id);
         if whole.is_empty() && !id.is_empty() { listed(&|other| other.starts_with(id)) } else { whole }

@@ -287,7 +287,7 @@ impl AuditNote {
     /// Scans a conversation.
     pub fn of(conversation: &Conversation) -> Self {
         let scanner = Scanner::built_in();
-        let attachments = crate::message::attachments(conversation).into_iter();
+        let attachments = crate::message::attachments(conversation);
         Self {
             exposures: exposures::exposures_of_conversation(scanner, conversation),
             instructions: instructions_or_memory(scanner, conversation, MessageKind::Instructions),

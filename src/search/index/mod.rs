@@ -123,7 +123,9 @@ impl Index {
             words.map(|word| self.dictionary.intern(draft.words.word(word), max_bytes)).collect();
         self.frequencies.resize(self.dictionary.len(), 0);
         for (word, frequency) in word_of.iter().zip(&draft.frequencies) {
-            word.iter().for_each(|&word| self.frequencies[word as usize] += frequency);
+            if let Some(word) = *word {
+                self.frequencies[word as usize] += frequency;
+            }
         }
         self.slots.extend(&draft.slots);
         self.traits.extend(&draft.traits);

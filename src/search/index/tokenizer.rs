@@ -141,12 +141,11 @@ const BLOCK: usize = u64::BITS as usize;
 #[inline]
 fn letters_of_block(bytes: &[u8]) -> Option<u64> {
     let mut rest = [0; BLOCK];
-    let block = match bytes.first_chunk::<BLOCK>() {
-        Some(block) => block,
-        None => {
-            rest[..bytes.len()].copy_from_slice(bytes);
-            &rest
-        }
+    let block = if let Some(block) = bytes.first_chunk::<BLOCK>() {
+        block
+    } else {
+        rest[..bytes.len()].copy_from_slice(bytes);
+        &rest
     };
     let is_letter = |byte: u8| ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10);
     let is_plain = block.iter().fold(true, |plain, &byte| plain & byte.is_ascii() & !is_mark(byte));

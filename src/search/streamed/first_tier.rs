@@ -87,7 +87,6 @@ impl FirstTier {
 
     /// Puts the conversations that have all words into the order they are shown in.
     pub fn rows(
-        &self,
         library: &Library<ConversationSummary>,
         note: &dyn Fn(ConversationHandle) -> Option<FirstTierNote>,
     ) -> Vec<Row> {

@@ -158,7 +158,7 @@ impl SecondTierSearch {
     ) -> Option<(Vec<Row>, SecondTier)> {
         let numbers = std::mem::take(&mut *self.lock_numbers());
         let corpus =
-            NotedCorpus { index: self.index(library, notes, &numbers), library, notes, search: self };
+            NotedCorpus { index: Self::index(library, notes, &numbers), library, notes, search: self };
         let loose = LooseQuery::of(&self.query, false)?;
         let binding = Binding::noted(loose.binding.clone());
         let some_words = SomeWords::of(&corpus, loose, binding, &|| false)?;
@@ -178,7 +178,6 @@ impl SecondTierSearch {
     }
 
     fn index(
-        &self,
         library: &Library<ConversationSummary>,
         notes: &[SearchNote],
         numbers: &[(usize, WordNumbers)],

@@ -220,17 +220,14 @@ impl WordNumbers {
             return None;
         }
         let judged = watched.judge(word, rare, self.words.len() as u32);
-        match judged {
-            Some(judged) => {
-                self.words.push((word.into(), judged.tokens()));
-                self.known.insert(word.into(), judged);
+        if let Some(judged) = judged {
+            self.words.push((word.into(), judged.tokens()));
+            self.known.insert(word.into(), judged);
+        } else {
+            if self.known_others.len() >= MAX_KNOWN_OTHERS {
+                self.known_others.clear();
             }
-            None => {
-                if self.known_others.len() >= MAX_KNOWN_OTHERS {
-                    self.known_others.clear();
-                }
-                self.known_others.insert(word.into());
-            }
+            self.known_others.insert(word.into());
         }
         judged
     }
