@@ -69,10 +69,10 @@ fn location(path: &Path) -> Location {
 pub fn open(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArchives> {
     let archives = open_all(global, named)?;
     let (conversations, report) =
-        read(&archives, &|_, conversation| conversation, |read| read.object_location)?;
+        read(&archives, &|_, conversation| conversation, &|read| read.object_location)?;
     warn(&report);
     let mut library = Library::new();
-    library.add(conversations);
+    library.add(conversations.collect());
     Ok(OpenedArchives { archives, library, report })
 }
 
@@ -102,11 +102,10 @@ pub fn summarize_quietly<T: Send>(
 ) -> anyhow::Result<SummarizedArchives<T>> {
     let archives = open_all(global, named)?;
     let keep = |archives: &[Archive], conversation: Conversation| {
-        // In a box each: while they are sorted and parted, only pointers are there twice.
-        Box::new((ConversationSummary::of(&conversation), note(archives, &conversation)))
+        (ConversationSummary::of(&conversation), note(archives, &conversation))
     };
-    let (kept, report) = read(&archives, &keep, |kept| kept.0.object_location)?;
-    let (summaries, notes) = kept.into_iter().map(|kept| *kept).unzip();
+    let (kept, report) = read(&archives, &keep, &|(summary, _)| summary.object_location)?;
+    let (summaries, notes) = kept.unzip();
     let mut library = Library::new();
     library.add(summaries);
     Ok(SummarizedArchives { archives, library, notes, report })
@@ -164,14 +163,14 @@ fn open_all(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<Vec<Ar
 fn read<T: Send>(
     archives: &[Archive],
     keep: &(dyn Fn(&[Archive], Conversation) -> T + Sync),
-    location: impl Fn(&T) -> ObjectLocation,
-) -> anyhow::Result<(Vec<T>, Report)> {
-    let batches: Mutex<Vec<Vec<T>>> = Mutex::default();
+    location: &dyn Fn(&T) -> ObjectLocation,
+) -> anyhow::Result<(impl Iterator<Item = T>, Report)> {
+    let batches: Mutex<Vec<Vec<Option<T>>>> = Mutex::default();
     let progress = ProgressDisplay::new("reading");
     let cancel = AtomicBool::new(false);
     let report = load::load_by_piece(archives, &cancel, &|arrival| match arrival {
         LoadEvent::Batch(batch) => {
-            let kept = batch.into_iter().map(|conversation| keep(archives, conversation)).collect();
+            let kept = batch.into_iter().map(|conversation| Some(keep(archives, conversation))).collect();
             batches.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
         }
         LoadEvent::Progress(load::Progress { bytes, total, .. }) => progress.bytes(bytes, total),
@@ -185,9 +184,14 @@ fn read<T: Send>(
     }
     // Batches come as threads finish them. In the order of the archive, the same archive gives the same answer: which
     // of two equal conversations stays, and which of two with one title gets the plain name.
-    let batches = batches.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut all = Vec::with_capacity(batches.iter().map(Vec::len).sum());
-    all.extend(batches.into_iter().flatten());
-    all.sort_unstable_by_key(location);
-    Ok((all, report))
+    let mut batches = batches.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut order = Vec::with_capacity(batches.iter().map(Vec::len).sum());
+    for (number, batch) in batches.iter().enumerate() {
+        let kept = batch.iter().enumerate();
+        order.extend(kept.filter_map(|(place, kept)| Some((location(kept.as_ref()?), number, place))));
+    }
+    order.sort_unstable();
+    // They are moved out one by one, so that nothing is there twice for the sorting.
+    let in_order = order.into_iter().filter_map(move |(_, number, place)| batches[number][place].take());
+    Ok((in_order, report))
 }

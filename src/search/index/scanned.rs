@@ -18,8 +18,9 @@ use crate::{
     search::matching::FoldsToAscii,
 };
 
-/// Postings of one run of conversations, which lie in memory twice while it is indexed.
+/// Postings of one run of conversations, which lie in memory twice while it is indexed, and its slots.
 const MAX_RUN_POSTINGS: usize = 1 << 19;
+const MAX_RUN_SLOTS: usize = 1 << 16;
 
 /// What is kept of a conversation.
 #[derive(Clone, Debug, Default)]
@@ -178,7 +179,7 @@ impl Index {
         let mut run = Run::default();
         for entry in entries {
             run.push(entry, word);
-            if run.counter.len() >= MAX_RUN_POSTINGS {
+            if run.counter.len() >= MAX_RUN_POSTINGS || run.draft.slots.len() >= MAX_RUN_SLOTS {
                 index.add_all_words_of(&std::mem::take(&mut run).into_draft());
             }
         }
