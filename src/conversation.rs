@@ -11,12 +11,12 @@
 //! allocations, not ten thousand. The tree is an array of parents: messages stand in depth-first order (a parent before its
 //! children, siblings by creation), and nothing ever recurses over it.
 
+mod annotation;
 mod attached_text;
 mod builder;
 mod message;
 mod name_table;
 mod origin;
-mod part;
 mod summary;
 #[cfg(test)]
 pub mod testing;
@@ -29,11 +29,11 @@ use std::num::NonZeroU64;
 use self::message::NONE_32;
 pub(crate) use self::name_table::NameTable;
 pub use self::{
+    annotation::{Annotation, AnnotationKind, Attachment, Link, Media},
     attached_text::AttachedText,
     builder::{ConversationBuilder, ConversationMeta, MessageDraft},
     message::{Message, MessageKind, Role, Visibility},
     origin::{ConversationKind, ObjectLocation, Provider, digest},
-    part::{Annotation, AnnotationKind, Attachment, Link, Media},
     summary::{ConversationSummary, newest_message, text_hashes},
     time::Time,
     tree::Tree,

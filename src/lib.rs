@@ -36,7 +36,7 @@
 //! | [`provider`] | what differs by provider and needs no parsing: names, addresses, keys, members; one file per provider |
 //! | [`message`] | the one reading of a message: who speaks, its blocks, formulas, safe links, branches; words for sizes |
 //! | [`archive`] | where bytes come from: zip, folder, file, stdin; limits; the stream of conversation objects; attachments |
-//! | [`import`] | one folder per provider: one JSON object in, one conversation out; side files |
+//! | [`import`] | one folder per provider: one JSON object in, one conversation out; account files |
 //! | [`library`] | all conversations of the opened archives: merged, ordered, looked up |
 //! | [`load`] | the pipeline from bytes to batches of conversations, on all cores, and its report |
 //! | [`secrets`] | what a secret looks like (rules are data); finding, masking, redacting |
@@ -61,7 +61,7 @@
 //! | provider | whose export it is |
 //! | object | one conversation as JSON, cut out of a member and not parsed yet |
 //! | object location | where an object stands: archive, member, bytes; by it the original is read again |
-//! | conversation, message, part | one thread; one thing said in it; what stands in that besides words |
+//! | conversation, message, annotation | one thread; one thing said in it; what stands in that besides words |
 //! | shown, folded, hidden | how the provider's own screen treats a message |
 //! | branch, fork | an edited prompt or a regenerated answer begins a branch where the tree forks |
 //! | visible path | the messages of the branch that was last shown |
@@ -71,7 +71,7 @@
 //! | library, handle | all conversations of all archives, merged by id, and a conversation's number in it |
 //! | query, predicate, term | what is looked for: its conditions, and its words |
 //! | index, dictionary, postings | an inverted index: every word once, and for each the titles and messages that have it |
-//! | slot | a title or a message, as the index numbers them |
+//! | slot | (in `search`) a title or a message, as the index numbers them |
 //! | tier | what has all words of a query, and below it what has some |
 //! | scope, evaluation, hit | the messages that count; what a query finds in one conversation; where |
 //! | match quality, rank | how well it matches, and its place in the list |

@@ -66,7 +66,7 @@ pub struct Library<T = Conversation> {
     /// The time each of them was updated, side by side with `newest`: merging looks at every one of them.
     dates: Vec<Option<Time>>,
     /// The states of conversations that came more than once.
-    states: KnownVersions,
+    versions: KnownVersions,
     messages: usize,
     text_bytes: usize,
     /// The provider of the first conversation, and whether another's came.
@@ -81,7 +81,7 @@ impl<T> Clone for Library<T> {
             starts: self.starts.clone(),
             newest: self.newest.clone(),
             dates: self.dates.clone(),
-            states: self.states.clone(),
+            versions: self.versions.clone(),
             ..*self
         }
     }
@@ -94,7 +94,7 @@ impl<T> Default for Library<T> {
             starts: Vec::new(),
             newest: Vec::new(),
             dates: Vec::new(),
-            states: KnownVersions::default(),
+            versions: KnownVersions::default(),
             messages: 0,
             text_bytes: 0,
             provider: None,
@@ -150,15 +150,15 @@ impl<T: LibraryEntry> Library<T> {
             let handle = first + index as u32;
             self.mixed |= *self.provider.get_or_insert(conversation.provider()) != conversation.provider();
             if !conversation.id_is_generated() {
-                let states =
-                    self.states.add(handle, conversation, |other| at(&self.batches, &self.starts, other));
-                for &older in &states.gone {
+                let versions =
+                    self.versions.add(handle, conversation, |other| at(&self.batches, &self.starts, other));
+                for &older in &versions.gone {
                     let older = at(&self.batches, &self.starts, older);
                     self.messages -= older.shown_count();
                     self.text_bytes -= older.text_length();
                 }
-                gone.extend(states.gone.into_iter().map(ConversationHandle));
-                if !states.is_listed {
+                gone.extend(versions.gone.into_iter().map(ConversationHandle));
+                if !versions.is_listed {
                     continue;
                 }
             }
@@ -233,12 +233,12 @@ impl<T: LibraryEntry> Library<T> {
 
     /// Counts the duplicates that were merged away.
     pub fn superseded(&self) -> usize {
-        self.states.superseded()
+        self.versions.superseded()
     }
 
     /// Counts the conversations that were kept beside another with the same id, since they share no message.
     pub fn same_id(&self) -> usize {
-        self.states.same_id()
+        self.versions.same_id()
     }
 
     /// Returns one more than the largest handle: the length of a table with a slot for each.
@@ -419,9 +419,9 @@ mod tests {
         let listed = |order: &[usize], batch: usize| {
             let mut library = Library::new();
             for part in order.chunks(batch) {
-                let states = part.iter().map(|&index| (index, STATES[index]));
+                let versions = part.iter().map(|&index| (index, STATES[index]));
                 library.add(
-                    states
+                    versions
                         .map(|(index, (updated, messages))| state(updated, index as u64, messages))
                         .collect(),
                 );

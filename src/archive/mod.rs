@@ -13,6 +13,7 @@ pub mod cut;
 mod discover;
 mod error;
 mod export_manifest;
+mod export_zips;
 mod folder;
 mod identity;
 mod limits;
@@ -22,7 +23,6 @@ mod member;
 mod nested_zips;
 mod open;
 mod own_files;
-mod parts;
 mod read_object;
 mod refusal;
 mod salvage;
@@ -67,7 +67,7 @@ pub struct Archive {
     entries: Vec<MemberEntry>,
     /// The entries that hold conversations, in the order of their names.
     conversation_entries: Vec<u32>,
-    /// The losses found when it was opened.
+    /// The problems found when it was opened.
     problems: Vec<OpenProblem>,
     /// The path that it was opened by, if it is one.
     path: Option<PathBuf>,
@@ -78,7 +78,7 @@ pub struct Archive {
     /// Bytes on disk (or in memory).
     size: u64,
     attachments: OnceLock<AttachmentIndex>,
-    /// The files that it was given as, besides those that are read.
+    /// The path that it was opened by, and what that links to: no extract is written over them.
     argument_files: Vec<FileId>,
     /// The files that it is read from; made when it is first asked.
     files: OnceLock<HashSet<FileId>>,
@@ -148,7 +148,7 @@ impl Archive {
                 || export_manifest::is_export_manifest(base)
                 || base.eq_ignore_ascii_case("chat.html")
         };
-        // Of a frame more is written down than is read as a conversation.
+        // The file of a page that was published (`artifact.json`) is read as a conversation, but not all of its strings are.
         let tells_links = |base: &str| {
             let mut files = Provider::ALL.iter().flat_map(|provider| provider.facts().account_files);
             files.any(|file| file.kind == AccountFileKind::Links && file.name.eq_ignore_ascii_case(base))
@@ -195,7 +195,7 @@ impl Archive {
         self.entries.iter().enumerate().filter(is_unread).map(|(_, entry)| entry.name.to_string())
     }
 
-    /// Returns the losses found when it was opened.
+    /// Returns the problems found when it was opened.
     pub fn problems(&self) -> &[OpenProblem] {
         &self.problems
     }
@@ -256,11 +256,11 @@ impl Archive {
     /// Fails where a member cannot be read any more, and with [`ArchiveError::Stopped`].
     pub fn read_objects(
         &self,
-        sources: &[ObjectLocation],
+        locations: &[ObjectLocation],
         progress: &mut dyn FnMut(u64) -> bool,
         sink: &mut dyn FnMut(usize, &[u8]) -> bool,
     ) -> Result<(), ArchiveError> {
-        read_object::read(self, sources, progress, sink)
+        read_object::read(self, locations, progress, sink)
     }
 
     /// Finds the attachment with this id (of `conversation::Attachment`), with its name and size.

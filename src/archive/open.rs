@@ -12,9 +12,9 @@ use super::{
     Archive, ArchiveError, FolderMember, Limits, Location, MAX_ARCHIVES, MemberContent, MemberEntry,
     OpenProblem, base_name,
     byte_source::ByteSource,
-    export_manifest, folder, holds_conversations,
+    export_manifest, export_zips, folder, holds_conversations,
     identity::{FileId, FileIdentity, open_regular},
-    manifest, parts,
+    manifest,
     refusal::{UTF16_REFUSAL, expectation, explain_no_conversations, file_labels, is_utf16},
     salvage, zipped,
 };
@@ -131,7 +131,7 @@ impl ArchiveOpener {
             files: OnceLock::new(),
         };
         if !export_manifest::apply_export_manifest(&mut archive) {
-            parts::note_missing_parts(&mut archive);
+            export_zips::note_missing_parts(&mut archive);
         }
         let entries = &archive.entries;
         archive
@@ -183,7 +183,7 @@ impl ArchiveOpener {
             self.entries = found;
             if !self.has_conversations() {
                 let zips: Vec<String> = self.open_nested_zips(is_export_zip)?;
-                let listed = parts::listed(path, &zips);
+                let listed = export_zips::listed(path, &zips);
                 self.note_missing_zips(&zips, &listed);
                 self.zips = zips.iter().map(|zip| canonical(&path.join(zip))).collect();
                 if !self.zips.is_empty() {
@@ -207,7 +207,7 @@ impl ArchiveOpener {
             return self.add_manifest_zips(path.parent().unwrap_or(Path::new("")), &names);
         }
         let folder = path.parent().unwrap_or(Path::new(""));
-        let beside = parts::beside(path);
+        let beside = export_zips::beside(path);
         for name in &beside.others {
             let reason = "it is a link or no regular file, and was not followed: put the file itself there";
             self.problems.push(OpenProblem::new(name, reason));
@@ -218,7 +218,7 @@ impl ArchiveOpener {
             self.problems.push(OpenProblem::new("", reason));
         }
         if let zips @ [_, _, ..] = &*beside.zips {
-            let listed = parts::listed(folder, zips);
+            let listed = export_zips::listed(folder, zips);
             self.open_zips_together(folder, zips, &listed)?;
             return if self.has_conversations() {
                 Ok(())
@@ -232,7 +232,8 @@ impl ArchiveOpener {
 
     /// Takes the zips that a manifest names, as far as they lie beside it.
     fn add_manifest_zips(&mut self, folder: &Path, names: &[String]) -> Result<(), String> {
-        let zips: Vec<String> = names.iter().filter_map(|name| parts::find_present(folder, name)).collect();
+        let zips: Vec<String> =
+            names.iter().filter_map(|name| export_zips::find_present(folder, name)).collect();
         self.open_zips_together(folder, &zips, names)?;
         if self.has_conversations() {
             return Ok(());
@@ -267,7 +268,7 @@ impl ArchiveOpener {
 
     /// Notes the zips with conversations that a manifest names and that are not among these.
     fn note_missing_zips(&mut self, zips: &[String], listed: &[String]) {
-        let is_here = |name: &String| zips.iter().any(|zip| parts::is_the_part(base_name(zip), name));
+        let is_here = |name: &String| zips.iter().any(|zip| export_zips::is_the_part(base_name(zip), name));
         for name in listed.iter().filter(|name| is_conversations_zip(name) && !is_here(name)) {
             let reason = "the manifest names it, and it is not beside it: download it there".to_owned();
             self.problems.push(OpenProblem { member: name.clone(), reason, missing: true });
@@ -358,12 +359,12 @@ impl ArchiveOpener {
                 return Ok(salvage::list(bytes, container, self.limits));
             }
         };
-        let hidden = listing.hidden;
-        if hidden > 0 {
-            let reason = if hidden == 1 {
+        let shadowed = listing.shadowed;
+        if shadowed > 0 {
+            let reason = if shadowed == 1 {
                 "1 member has the name of a later one, and was not read".to_owned()
             } else {
-                format!("{hidden} members have the names of later ones, and were not read")
+                format!("{shadowed} members have the names of later ones, and were not read")
             };
             self.problems.push(OpenProblem::new(name, reason));
         }

@@ -158,7 +158,7 @@ impl Stream {
                 self.ended = true;
                 Ok(count)
             }
-            // No progress with input and room left would turn for ever.
+            // No progress with input and room left: this would loop for ever.
             Ok(_) if count == 0 && inflate.state.total_in() == before_in => {
                 Err(StreamError::new("the compressed data is damaged"))
             }

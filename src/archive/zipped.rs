@@ -33,7 +33,7 @@ pub(super) struct Listing {
     /// The members; of several with one name the last.
     pub entries: Vec<MemberEntry>,
     /// The number of members that a later one of the same name hides.
-    pub hidden: usize,
+    pub shadowed: usize,
     /// The names of members that are links: they are not followed.
     pub links: Vec<String>,
     /// Another zip stands before it in the file.
@@ -67,7 +67,7 @@ pub(super) fn list(bytes: &ByteSource, container: u32, limits: Limits) -> Result
                 "its end counts {declared} members, its directory has {held}"
             )));
         }
-        listing.hidden = held.saturating_sub(archive.len());
+        listing.shadowed = held.saturating_sub(archive.len());
         listing.is_behind_another = directory.is_behind_another(bytes);
     }
     listing.entries.reserve(archive.len());
@@ -107,7 +107,8 @@ pub(super) fn list(bytes: &ByteSource, container: u32, limits: Limits) -> Result
         });
     }
     // Those that a later one of the same name hides are counted already.
-    listing.has_unlisted = unlisted::count(bytes, places, archive.central_directory_start()) > listing.hidden;
+    listing.has_unlisted =
+        unlisted::count(bytes, places, archive.central_directory_start()) > listing.shadowed;
     Ok(listing)
 }
 

@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-/// The most of a side file that is read, in bytes.
+/// The most of an account file that is read, in bytes.
 const MAX_MEMBER_SIZE: usize = 16 << 20;
 
 /// The most of another member that is looked through, in bytes: what is larger is named as not looked at.
@@ -157,7 +157,7 @@ impl AuditReport {
         if all.is_empty() { Provider::ALL.to_vec() } else { all }
     }
 
-    /// Adds what the side files of an archive tell (profile, memory, public links); notes those that cannot be read.
+    /// Adds what the account files of an archive tell (profile, memory, public links); notes those that cannot be read.
     fn account_files(&mut self, archive: &Archive, providers: &[Provider]) {
         let scanner = Scanner::built_in();
         let mut links: HashSet<String> = self.public_links.iter().map(|link| link.id.clone()).collect();
@@ -199,10 +199,10 @@ impl AuditReport {
                 return None;
             }
             let base = member.name.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
-            let is_side_file = provider::account_files().contains(&&*base);
+            let is_account_file = provider::account_files().contains(&&*base);
             let bytes = archive.read_member(&member, MAX_SCANNED_SIZE);
             let Some(bytes) = bytes.ok().filter(|bytes| bytes.len() < MAX_SCANNED_SIZE) else {
-                if !is_side_file {
+                if !is_account_file {
                     self.unreadable.push(format!("{}: {}", archive.name(), without_secrets(&member.name)));
                 }
                 continue;
@@ -210,7 +210,7 @@ impl AuditReport {
             let is_json = base.rsplit_once('.').is_some_and(|(_, ending)| ending == "json");
             let found =
                 exposures::exposures_of_member(scanner, &bytes, is_json).into_iter().filter(|exposure| {
-                    !is_side_file || scanner.rule(exposure.kind).class() == SecretClass::Credential
+                    !is_account_file || scanner.rule(exposure.kind).class() == SecretClass::Credential
                 });
             let path = OtherMember { archive: archive.name().to_owned(), path: member.name };
             self.member_exposures.extend(found.map(|exposure| (path.clone(), exposure)));

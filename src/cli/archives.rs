@@ -140,7 +140,7 @@ pub fn read_again<T: Send>(
 
 /// Says what is damaged, or that there is nothing.
 fn warn(report: &Report) {
-    for line in [report.warning(), report.emptiness()].into_iter().flatten() {
+    for line in [report.warning(), report.empty_notice()].into_iter().flatten() {
         tell(&line);
     }
 }

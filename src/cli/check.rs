@@ -269,8 +269,8 @@ fn write_totals(output: &mut Output, opened: &SummarizedArchives<()>) -> anyhow:
         let kept = count(library.same_id() as u64, "conversation has", "conversations have");
         output.write(&format!("{kept} the id of another and none of its messages: all are kept\n"))?;
     }
-    if let Some(emptiness) = report.emptiness() {
-        let line = format!("{}\n", output.field(&emptiness));
+    if let Some(empty_notice) = report.empty_notice() {
+        let line = format!("{}\n", output.field(&empty_notice));
         output.write(&line)?;
     }
     if report.problems.is_empty() {

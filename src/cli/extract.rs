@@ -158,7 +158,7 @@ fn selected(
 
 /// Says that there is nothing to extract, unless it was said that there is no conversation at all.
 fn tell_nothing(report: &Report, advice: Option<&str>) {
-    if report.emptiness().is_none() {
+    if report.empty_notice().is_none() {
         tell(advice.unwrap_or("there is nothing to extract"));
     }
 }
@@ -290,13 +290,13 @@ fn into_file(extraction: &Extraction, selection: Selection<'_>, path: &Path) -> 
         let folder = attachments::attachments_folder_for(path);
         tell(&format!("wrote {} to {}", count(attached.written, "attachment"), folder.display()));
     }
-    tell_of(attached);
+    tell_about_attachments(attached);
     result?;
     Ok(())
 }
 
 /// Says on stderr which attachments are not files, and whether some hold what was taken out of the text.
-fn tell_of(attached: AttachmentOutcome) {
+fn tell_about_attachments(attached: AttachmentOutcome) {
     let lacking = attached.missing_sentence();
     if !lacking.is_empty() {
         tell(&format!("{lacking}: the text names what there was"));
@@ -384,7 +384,7 @@ fn into_folder(extraction: &Extraction, selection: Selection<'_>, folder: &Path)
     watching.finish();
     let files = |number: usize| count(number, "file");
     // However it ended: what is there is there.
-    tell_of(outcome.attached);
+    tell_about_attachments(outcome.attached);
     match &*outcome.existing {
         _ if !watching.should_continue() => {
             bail!("stopped: {} written of {}", files(outcome.written), selection.conversations.len())

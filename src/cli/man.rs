@@ -156,13 +156,13 @@ fn configuration() -> Roff {
     );
     for entry in Config::default().entries() {
         roff.control("TP", []);
-        roff.text([bold(entry.path), roman(format!(" = {}", entry.slot.show()))]);
+        roff.text([bold(entry.path), roman(format!(" = {}", entry.value.show()))]);
         let before = match entry.overridden_by {
             "" => String::new(),
             name if name.starts_with('-') => format!(" {name} overrides it."),
             name => format!(" ${name} overrides it."),
         };
-        roff.text([roman(format!("{} ({}).{before}", entry.help, entry.slot.takes()))]);
+        roff.text([roman(format!("{} ({}).{before}", entry.help, entry.value.takes()))]);
     }
     roff
 }

@@ -129,7 +129,7 @@ pub struct InitiallyOpen {
 pub type Osc52Limit = BoundedNumber<1, 1_000_000_000>;
 /// MB of JSON. Ranges in an object are 32 bits, so that this cannot be more.
 pub type ConversationMb = BoundedNumber<1, 2_047>;
-/// GB, or MB where there is no other bound than sense.
+/// A size in the unit that its option is named after, GB or MB; the bound is only against nonsense.
 pub type SizeLimit = BoundedNumber<1, 1_000_000>;
 /// A bound on a count.
 pub type CountLimit = BoundedNumber<1, 1_000_000_000>;
@@ -225,7 +225,7 @@ pub struct OptionEntry<'a> {
     /// The flag or variable that overrides it, if there is one.
     pub overridden_by: &'static str,
     /// Its value.
-    pub slot: &'a mut dyn OptionValue,
+    pub value: &'a mut dyn OptionValue,
 }
 
 impl OptionEntry<'_> {
@@ -241,8 +241,9 @@ impl Config {
         let Self { archive, theme, color, clipboard, osc52_limit, dates, time_zone, open, limits, keys: _ } =
             self;
         let mut entries: Vec<OptionEntry<'_>> = Vec::new();
-        let mut option =
-            |path, slot, before, help| entries.push(OptionEntry { path, help, overridden_by: before, slot });
+        let mut option = |path, value, before, help| {
+            entries.push(OptionEntry { path, help, overridden_by: before, value });
+        };
         option(
             "archive",
             archive,
@@ -299,8 +300,8 @@ impl Config {
             ("limits.stdin-mb", &mut limits.stdin_mb, "--limit-stdin-mb", help::STDIN_MB),
             ("limits.nested-mb", &mut limits.nested_mb, "--limit-nested-mb", help::NESTED_MB),
         ];
-        for (path, slot, before, help) in limits {
-            option(path, slot, before, help);
+        for (path, value, before, help) in limits {
+            option(path, value, before, help);
         }
         entries
     }

@@ -77,7 +77,7 @@ fn set(
 ) -> Result<(), OptionError> {
     let mut entries = config.entries();
     if let Some(entry) = entries.iter_mut().find(|entry| entry.path == path) {
-        let read = entry.slot.read(value, line, context);
+        let read = entry.value.read(value, line, context);
         return read.map_err(|words| OptionError { unknown: false, words: format!("{path}: {words}") });
     }
     // By its last word: it may stand in the wrong table.

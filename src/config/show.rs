@@ -21,8 +21,8 @@ pub fn show(config: &Config) -> String {
             let _ = writeln!(out, "[{own}]");
             table = own;
         }
-        comment(&mut out, &format!("{} ({})", entry.help, entry.slot.takes()));
-        line(&mut out, name, &entry.slot.show(), &entry.slot.origin().to_string());
+        comment(&mut out, &format!("{} ({})", entry.help, entry.value.takes()));
+        line(&mut out, name, &entry.value.show(), &entry.value.origin().to_string());
         out.push('\n');
     }
     keys(&mut out, &config.keys);

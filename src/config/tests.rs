@@ -38,7 +38,7 @@ fn without_a_file_all_is_as_built_in() {
     assert_eq!(config.limits(), Limits::default());
     assert_eq!(config.osc52_limit.value.get() as usize, clipboard::DEFAULT_OSC52_LIMIT);
     for entry in config.entries() {
-        assert_eq!(entry.slot.origin(), ValueOrigin::Default, "{}", entry.path);
+        assert_eq!(entry.value.origin(), ValueOrigin::Default, "{}", entry.path);
     }
 }
 
@@ -76,7 +76,7 @@ nested-mb = 7
     for entry in config.entries() {
         let (_, name) = entry.table_and_name();
         let line = file.lines().position(|line| line.starts_with(&format!("{name} ="))).unwrap() + 1;
-        assert_eq!(entry.slot.origin(), ValueOrigin::File(line), "{}", entry.path);
+        assert_eq!(entry.value.origin(), ValueOrigin::File(line), "{}", entry.path);
     }
 }
 
@@ -304,7 +304,7 @@ fn what_is_printed_is_a_file_that_says_the_same() {
         let (again, problems) = of(&printed);
         assert_eq!(problems, [""; 0], "{printed}");
         let values = |mut config: Config| -> Vec<String> {
-            config.entries().iter().map(|entry| format!("{} = {}", entry.path, entry.slot.show())).collect()
+            config.entries().iter().map(|entry| format!("{} = {}", entry.path, entry.value.show())).collect()
         };
         assert_eq!(values(again.clone()), values(config.clone()));
         for (one, other) in config.keys.bindings().iter().zip(again.keys.bindings()) {

@@ -2,10 +2,10 @@
 
 use super::{
     Conversation,
+    annotation::Annotation,
     message::{Message, MessageKind, NO_TIME, NONE_16, NONE_32, Role, Visibility},
     name_table::NameTable,
     origin::{ConversationKind, ObjectLocation, Provider},
-    part::Annotation,
     time::Time,
     words_beside,
 };
@@ -61,13 +61,14 @@ pub struct ConversationBuilder {
     names: NameTable,
     messages: Vec<Message>,
     parts: Vec<Annotation>,
-    runs: [String; 3],
+    /// The texts of the messages so far: of the shown, the folded and the hidden ones.
+    texts_by_visibility: [String; 3],
 }
 
 /// The facts of a conversation besides its messages.
 #[derive(Clone, Debug)]
 pub struct ConversationMeta<'a> {
-    /// The id, as in [`Conversation::id`]; `None`: one is made from the source.
+    /// The id, as in [`Conversation::id`]; `None`: one is made from the object location.
     pub id: Option<&'a str>,
     /// The title, as in [`Conversation::title`]; blank or `None`: the first prompt's first line.
     pub title: Option<&'a str>,
@@ -121,9 +122,9 @@ impl ConversationBuilder {
     pub fn reserve(&mut self, messages: usize, text: [usize; 3]) {
         self.messages.reserve_exact(messages);
         // In the end the folded and the hidden text stand behind the shown.
-        self.runs[0].reserve_exact(text.iter().sum());
-        self.runs[1].reserve_exact(text[1]);
-        self.runs[2].reserve_exact(text[2]);
+        self.texts_by_visibility[0].reserve_exact(text.iter().sum());
+        self.texts_by_visibility[1].reserve_exact(text[1]);
+        self.texts_by_visibility[2].reserve_exact(text[2]);
     }
 
     /// Counts the messages pushed so far.
@@ -139,8 +140,8 @@ impl ConversationBuilder {
     /// Adds a message and returns its index. A parent that was not pushed before counts as no parent.
     pub fn push(&mut self, draft: MessageDraft<'_>) -> usize {
         let index = self.messages.len();
-        let others = self.runs.iter().map(String::len).sum::<usize>();
-        let run = &mut self.runs[draft.visibility as usize];
+        let others = self.texts_by_visibility.iter().map(String::len).sum::<usize>();
+        let run = &mut self.texts_by_visibility[draft.visibility as usize];
         if !run.is_empty() || draft.visibility != Visibility::Shown {
             run.push('\0');
         }
@@ -173,15 +174,15 @@ impl ConversationBuilder {
     /// Lays out the buffer and closes the conversation. `current` is the leaf of the visible branch.
     #[expect(clippy::needless_pass_by_value, reason = "it is made for this call")]
     pub fn finish(mut self, meta: ConversationMeta<'_>, current: Option<usize>) -> Conversation {
-        let shown_end = self.runs[0].len();
-        let folded_end = shown_end + self.runs[1].len();
+        let shown_end = self.texts_by_visibility[0].len();
+        let folded_end = shown_end + self.texts_by_visibility[1].len();
         let base = [0, shown_end as u32, folded_end as u32];
         for message in &mut self.messages {
             let shift = base[message.visibility as usize];
             message.text = (message.text.0 + shift, message.text.1 + shift);
             message.words_end += shift;
         }
-        let [mut text, folded, hidden] = std::mem::take(&mut self.runs);
+        let [mut text, folded, hidden] = std::mem::take(&mut self.texts_by_visibility);
         text.reserve_exact(folded.len() + hidden.len());
         text.push_str(&folded);
         text.push_str(&hidden);

@@ -11,12 +11,12 @@ pub(crate) struct NameTable(Vec<Box<str>>);
 
 impl NameTable {
     /// The slot of no name.
-    pub(crate) const NO_SLOT: u16 = NONE_16;
+    pub(crate) const NO_NAME: u16 = NONE_16;
 
     /// Returns the slot of a name, which is added if it is new. No name, an empty one, and a new one that is past the
     /// bound of the table have [`NameTable::NO_SLOT`].
     pub(crate) fn slot(&mut self, name: Option<&str>) -> u16 {
-        let Some(name) = name.filter(|name| !name.is_empty()) else { return Self::NO_SLOT };
+        let Some(name) = name.filter(|name| !name.is_empty()) else { return Self::NO_NAME };
         let known = self.0.iter().rposition(|known| &**known == name);
         let slot = known.or_else(|| {
             let free = self.0.len();
@@ -25,7 +25,7 @@ impl NameTable {
                 free
             })
         });
-        slot.and_then(|slot| u16::try_from(slot).ok()).unwrap_or(Self::NO_SLOT)
+        slot.and_then(|slot| u16::try_from(slot).ok()).unwrap_or(Self::NO_NAME)
     }
 
     /// Returns the name in a slot.

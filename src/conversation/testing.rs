@@ -13,7 +13,7 @@ pub const MORNING: Time = Time(1_740_994_920_000_000);
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
 
-/// Heads a conversation of that title that began in the [`MORNING`] and took a minute.
+/// Returns the facts of a conversation of that title that began in the [`MORNING`] and took a minute.
 pub fn meta(title: &str) -> ConversationMeta<'_> {
     ConversationMeta {
         id: Some("67c57b1e-0000-4000-8000-000000000001"),
@@ -24,7 +24,7 @@ pub fn meta(title: &str) -> ConversationMeta<'_> {
     }
 }
 
-/// Heads a conversation of one day, counted from 1970-01-01.
+/// Returns the facts of a conversation of one day, counted from 1970-01-01.
 pub fn dated<'a>(id: &'a str, title: &'a str, day: i64) -> ConversationMeta<'a> {
     let time = Some(Time(day * DAY));
     ConversationMeta { id: Some(id), created: time, updated: time, ..meta(title) }

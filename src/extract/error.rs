@@ -28,7 +28,7 @@ pub enum ExtractError {
     #[error("stopped: nothing was written")]
     Stopped,
     /// The text is there, and the name of an attachment beside it was taken.
-    #[error("{}", without_one(.existing_path, .attached))]
+    #[error("{}", attachment_exists_message(.existing_path, .attached))]
     Attachment {
         /// The first name that was taken.
         existing_path: PathBuf,
@@ -38,7 +38,7 @@ pub enum ExtractError {
 }
 
 /// Says it, with the attachments that were written first.
-fn without_one(existing_path: &Path, attached: &AttachmentOutcome) -> String {
+fn attachment_exists_message(existing_path: &Path, attached: &AttachmentOutcome) -> String {
     let exposed = match attached.unredacted_sentence() {
         "" => String::new(),
         exposed => format!("{exposed} · "),

@@ -21,7 +21,7 @@ use super::{
     redaction::{Redaction, Secrets},
     save::{
         Clobber, FileOutcome, FolderOutcome, PartialFile, SaveError, attachments::AttachmentWriter,
-        refuse_archives,
+        refuse_archive_target,
     },
 };
 use crate::{
@@ -107,7 +107,7 @@ impl Extraction {
     ) -> Result<FileOutcome, ExtractError> {
         self.ensure_one_text(selection)?;
         let failed = |error| ExtractError::Save(SaveError::failed(path, &error));
-        refuse_archives(selection.archives, path)?;
+        refuse_archive_target(selection.archives, path)?;
         let partial = PartialFile::new(path)?;
         let mut attachments = AttachmentWriter::of(path, partial.group(), &self.redaction);
         let mut writer = BufWriter::with_capacity(1 << 16, partial);
@@ -117,7 +117,7 @@ impl Extraction {
             writer.write_all(piece).map_err(failed)
         })?;
         let partial = writer.into_inner().map_err(|error| failed(error.into_error()))?;
-        refuse_archives(selection.archives, path)?;
+        refuse_archive_target(selection.archives, path)?;
         let (files, mut attached) = attachments.into_parts();
         files.refuse(selection.archives)?;
         partial.commit(self.clobber)?;

@@ -19,7 +19,7 @@ use super::{
         self, Clobber, FileBatch, FolderOutcome, SaveError,
         attachments::{AttachmentWriter, attachments_folder_for},
         names::TakenNames,
-        refuse_archives, refuse_archives_in,
+        refuse_archive_target, refuse_archive_targets_in,
     },
 };
 use crate::{
@@ -51,9 +51,9 @@ pub(super) fn write(
     let files: Vec<NamedFile<'_>> = files.collect();
     for file in &files {
         let target = folder.join(&file.name);
-        refuse_archives(selection.archives, &target)?;
+        refuse_archive_target(selection.archives, &target)?;
         if options.attachments && extraction.clobber == Clobber::Replace {
-            refuse_archives_in(selection.archives, &attachments_folder_for(&target))?;
+            refuse_archive_targets_in(selection.archives, &attachments_folder_for(&target))?;
         }
     }
     let job = FolderJob { extraction, archives: selection.archives, folder, files, progress };

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::provider::{AccountFileKind, Provider};
 
-/// A side file, read.
+/// An account file, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountFileContent {
     /// The public links, as [`AccountFileKind::Links`] describes them.
@@ -59,7 +59,7 @@ pub enum ProfileValue {
     Other,
 }
 
-/// Reads the side file of this name, and says whose it is. Where several providers have one of that name, it is read
+/// Reads the account file of this name, and says whose it is. Where several providers have one of that name, it is read
 /// as one of `likely`, whose conversations are in that archive, else as the first one's that knows what is in it.
 /// `None` if nobody does.
 pub fn account_file(name: &str, json: &[u8], likely: &[Provider]) -> Option<(Provider, AccountFileContent)> {

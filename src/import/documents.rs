@@ -1,6 +1,6 @@
 //! Documents that a conversation makes and changes: shown once, in their final state, where they were made.
 
-use super::{growth::ExpansionBudget, message_arena::NO_PARENT};
+use super::{expansion_budget::ExpansionBudget, message_arena::NO_PARENT};
 use crate::{
     conversation::{Annotation, AnnotationKind},
     message::branches,

@@ -116,7 +116,7 @@ pub(super) fn empty_attachment(media: Media) -> Attachment {
 }
 
 /// Returns a file at a place of a message's text.
-pub(super) fn attachment_part(attachment: Attachment, at: u32) -> Annotation {
+pub(super) fn attachment_annotation(attachment: Attachment, at: u32) -> Annotation {
     Annotation { range: at..at, detail: AnnotationKind::Attachment(Box::new(attachment)) }
 }
 

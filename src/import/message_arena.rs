@@ -15,8 +15,8 @@ use hashbrown::HashSet;
 
 use super::{
     DocumentSources, ImportCounts,
-    fields::{attachment_part, bounded_name},
-    growth::ExpansionBudget,
+    expansion_budget::ExpansionBudget,
+    fields::{attachment_annotation, bounded_name},
 };
 use crate::conversation::{
     Annotation, AnnotationKind, Attachment, ConversationKind, ConversationMeta, MessageDraft, MessageKind,
@@ -128,7 +128,7 @@ impl MessageArena {
             .iter()
             .filter(|file| !named.contains(&file.id))
             .take_while(|file| self.growth.spend(takes(file)))
-            .map(|file| attachment_part(file.clone(), end))
+            .map(|file| attachment_annotation(file.clone(), end))
             .collect();
         self.truncate_to_limit(&mut added);
         if added.is_empty() {

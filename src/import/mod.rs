@@ -16,11 +16,11 @@ mod chatgpt;
 mod claude;
 mod dead_links;
 mod documents;
+mod expansion_budget;
 mod fields;
-mod growth;
+mod file_library;
 mod json;
 mod left_out;
-mod library_files;
 mod message_arena;
 mod order;
 mod outline;
@@ -30,8 +30,8 @@ mod timestamp;
 mod unread;
 
 pub use account_files::{AccountFileContent, ProfileEntry, ProfileValue, SharedLink, account_file};
+pub use file_library::FileLibrary;
 pub use left_out::LeftOutReason;
-pub use library_files::LibraryFiles;
 
 use std::ops::Range;
 
@@ -233,16 +233,16 @@ enum DocumentSources {
 /// What is known of an object before it is parsed.
 #[derive(Clone, Copy, Debug)]
 pub struct ParseContext<'a> {
-    /// The files of its archive's library.
-    pub library_files: &'a LibraryFiles,
+    /// The files that its archive lists beside its conversations.
+    pub library_files: &'a FileLibrary,
     /// The provider whose export alone has members of that name.
-    pub owner: Option<Provider>,
+    pub provider: Option<Provider>,
 }
 
 impl<'a> ParseContext<'a> {
     /// Makes one for an object of anybody's.
-    pub fn of(library_files: &'a LibraryFiles) -> Self {
-        Self { library_files, owner: None }
+    pub fn of(library_files: &'a FileLibrary) -> Self {
+        Self { library_files, provider: None }
     }
 }
 
@@ -313,15 +313,15 @@ fn parse_by_signature(
     context: &ParseContext<'_>,
     import_counts: &mut ImportCounts,
 ) -> Result<ParsedObject, ImportError> {
-    let hinted = context.owner.or_else(|| first_key(object).and_then(Provider::by_first_key));
+    let hinted = context.provider.or_else(|| first_key(object).and_then(Provider::by_first_key));
     if let Some(provider) = hinted.filter(|&provider| provider != Provider::ChatGpt)
         && let Ok(parsed) = parse_as(provider, object, context, import_counts)
     {
         return Ok(parsed);
     }
     let parsed = match chatgpt::parse(object, context.library_files, import_counts) {
-        Err(Refusal::Belongs(RecognisedProvider::Provider(owner))) => {
-            parse_as(owner, object, context, import_counts)
+        Err(Refusal::Belongs(RecognisedProvider::Provider(provider))) => {
+            parse_as(provider, object, context, import_counts)
         }
         parsed => parsed,
     };
@@ -394,7 +394,7 @@ fn build(object: ParsedObject, location: ObjectLocation) -> (Conversation, u64) 
                 match &part.detail {
                     AnnotationKind::ListedSources(_) => true,
                     AnnotationKind::Attachment(file) => {
-                        library_files::is_canvas(file) && file.content.own().trim() != document.text.trim()
+                        file_library::is_canvas(file) && file.content.own().trim() != document.text.trim()
                     }
                     _ => false,
                 }
@@ -420,13 +420,13 @@ pub fn import(
     location: ObjectLocation,
     import_counts: &mut ImportCounts,
 ) -> Result<Imported, ImportError> {
-    Ok(parse(object, whole, &ParseContext::of(&LibraryFiles::default()), import_counts)?.finish(location))
+    Ok(parse(object, whole, &ParseContext::of(&FileLibrary::default()), import_counts)?.finish(location))
 }
 
 /// Returns whether a whole object is sound JSON and a conversation of a provider that is supported.
 pub fn is_conversation(object: &[u8]) -> bool {
     let mut import_counts = ImportCounts::default();
     std::str::from_utf8(object).is_ok_and(|text| {
-        parse_by_signature(text, &ParseContext::of(&LibraryFiles::default()), &mut import_counts).is_ok()
+        parse_by_signature(text, &ParseContext::of(&FileLibrary::default()), &mut import_counts).is_ok()
     })
 }

@@ -28,7 +28,7 @@ impl MessageOrder {
 }
 
 /// Returns an order of this many messages in which each follows the one before it.
-pub(super) fn in_a_row(count: usize) -> Vec<(u32, u32)> {
+pub(super) fn linear_order(count: usize) -> Vec<(u32, u32)> {
     (0..count as u32).map(|number| (number, number.checked_sub(1).unwrap_or(NO_PARENT))).collect()
 }
 

@@ -9,13 +9,13 @@ use crate::provider::{ProviderSignature, RecognisedProvider};
 #[derive(Default)]
 pub(super) struct SignatureFinder {
     /// The owner of the first signature.
-    pub owner: Option<RecognisedProvider>,
+    pub provider: Option<RecognisedProvider>,
 }
 
 impl SignatureFinder {
     /// Takes the value that stands under this key. Behind a signature nothing is looked at any more.
     pub(super) fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        let Some(signature) = ProviderSignature::of(key).filter(|_| self.owner.is_none()) else {
+        let Some(signature) = ProviderSignature::of(key).filter(|_| self.provider.is_none()) else {
             return map.next_value::<IgnoredAny>().map(|_| ());
         };
         // Neither is a list.
@@ -24,7 +24,7 @@ impl SignatureFinder {
             None => map.next_value_seed(none.seed::<IsPresent>())?.0,
             Some(value) => map.next_value_seed(none.seed::<MaybeText<'_>>())?.as_deref() == Some(value),
         };
-        self.owner = Some(signature.owner).filter(|_| borne);
+        self.provider = Some(signature.provider).filter(|_| borne);
         Ok(())
     }
 }

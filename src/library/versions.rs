@@ -18,7 +18,7 @@ pub(super) struct KnownVersions {
     first: HashTable<(u64, u32)>,
     hasher: DefaultHashBuilder,
     /// The conversations of each id that came more than once, by the first handle.
-    several: HashMap<u32, SameId>,
+    several: HashMap<u32, ConversationsOfId>,
     superseded: usize,
     same_id: usize,
 }
@@ -46,7 +46,7 @@ impl KnownVersions {
             self.first.insert_unique(hash, (hash, handle), |&(hash, _)| hash);
             return Added { is_listed: true, gone: Vec::new() };
         };
-        let same = self.several.entry(first).or_insert_with(|| SameId::of(first, get(first)));
+        let same = self.several.entry(first).or_insert_with(|| ConversationsOfId::of(first, get(first)));
         let (listed, superseded) = (same.listed(), same.superseded());
         let added = same.add(handle, conversation, &get);
         self.same_id = self.same_id + same.listed() - listed;
@@ -67,8 +67,8 @@ impl KnownVersions {
 
 /// The conversations of one id, parted into groups: those of a group are states of one conversation.
 #[derive(Clone, Debug, Default)]
-struct SameId {
-    states: Vec<ConversationVersion>,
+struct ConversationsOfId {
+    versions: Vec<ConversationVersion>,
     /// The number of groups that have text.
     groups: usize,
     /// A state without text, if there is one.
@@ -90,7 +90,7 @@ struct ConversationVersion {
     latest: (Lateness, u32),
 }
 
-impl SameId {
+impl ConversationsOfId {
     fn of(handle: u32, conversation: &impl LibraryEntry) -> Self {
         let mut same = Self::default();
         same.push(handle, conversation);
@@ -104,14 +104,14 @@ impl SameId {
     }
 
     fn superseded(&self) -> usize {
-        self.states.len() - self.listed()
+        self.versions.len() - self.listed()
     }
 
     fn push(&mut self, handle: u32, conversation: &impl LibraryEntry) -> usize {
-        let index = self.states.len();
+        let index = self.versions.len();
         let is_blank = conversation.text_hashes().next().is_none();
         let latest = (lateness(conversation), handle);
-        self.states.push(ConversationVersion { handle, is_blank, parent: index, latest });
+        self.versions.push(ConversationVersion { handle, is_blank, parent: index, latest });
         if is_blank {
             self.blank.get_or_insert(index);
         } else {
@@ -130,21 +130,21 @@ impl SameId {
         let index = self.push(handle, conversation);
         let mut gone = Vec::new();
         match blank {
-            Some(blank) if self.states[index].is_blank => {
+            Some(blank) if self.versions[index].is_blank => {
                 let earlier = self.unite(blank, index);
                 // Nobody sees which it is where there is text.
                 gone.extend(earlier.filter(|_| groups == 0));
             }
             Some(blank) if groups == 0 => {
                 let root = self.root(blank);
-                gone.push(self.states[root].latest.1);
+                gone.push(self.versions[root].latest.1);
             }
             _ => {}
         }
-        if !self.states[index].is_blank && groups > 0 {
+        if !self.versions[index].is_blank && groups > 0 {
             self.join(index, conversation, get, &mut gone);
         }
-        let is_listed = !gone.contains(&handle) && (self.groups == 0 || !self.states[index].is_blank);
+        let is_listed = !gone.contains(&handle) && (self.groups == 0 || !self.versions[index].is_blank);
         gone.retain(|&other| other != handle);
         Added { is_listed, gone }
     }
@@ -158,23 +158,23 @@ impl SameId {
         gone: &mut Vec<u32>,
     ) {
         if self.texts.is_empty() {
-            let other = self.states[..index].iter().position(|other| !other.is_blank).unwrap_or(index);
-            if get(self.states[other].handle).text_hashes().next() == conversation.text_hashes().next() {
+            let other = self.versions[..index].iter().position(|other| !other.is_blank).unwrap_or(index);
+            if get(self.versions[other].handle).text_hashes().next() == conversation.text_hashes().next() {
                 gone.extend(self.unite(other, index));
                 return;
             }
         }
-        for state in self.indexed..=index {
-            let handle = self.states[state].handle;
-            let of = if state == index { conversation } else { get(handle) };
+        for version in self.indexed..=index {
+            let handle = self.versions[version].handle;
+            let of = if version == index { conversation } else { get(handle) };
             for text in of.text_hashes() {
                 match self.texts.entry(text) {
                     Entry::Occupied(other) => {
                         let other = *other.get();
-                        gone.extend(self.unite(other, state));
+                        gone.extend(self.unite(other, version));
                     }
                     Entry::Vacant(free) => {
-                        free.insert(state);
+                        free.insert(version);
                     }
                 }
             }
@@ -188,21 +188,21 @@ impl SameId {
         if one == other {
             return None;
         }
-        self.groups -= usize::from(!self.states[other].is_blank);
-        self.states[other].parent = one;
-        let joined = self.states[other].latest;
-        let latest = &mut self.states[one].latest;
+        self.groups -= usize::from(!self.versions[other].is_blank);
+        self.versions[other].parent = one;
+        let joined = self.versions[other].latest;
+        let latest = &mut self.versions[one].latest;
         let earlier = if joined > *latest { std::mem::replace(latest, joined) } else { joined };
         Some(earlier.1)
     }
 
     /// Finds the root of a state's group, and shortens the way to it.
-    fn root(&mut self, mut state: usize) -> usize {
-        while self.states[state].parent != state {
-            let parent = self.states[state].parent;
-            self.states[state].parent = self.states[parent].parent;
-            state = parent;
+    fn root(&mut self, mut version: usize) -> usize {
+        while self.versions[version].parent != version {
+            let parent = self.versions[version].parent;
+            self.versions[version].parent = self.versions[parent].parent;
+            version = parent;
         }
-        state
+        version
     }
 }

@@ -18,7 +18,7 @@ mod read_member;
 mod report;
 mod task;
 mod wanted_objects;
-mod worker_counts;
+mod worker_output;
 
 use std::sync::atomic::AtomicBool;
 
@@ -28,7 +28,7 @@ pub use self::{
     event::{LoadEvent, Progress},
     report::{ArchiveReport, MemberReport, ReadProblem, Report, Stages},
 };
-use self::{pipeline::Pipeline, wanted_objects::WantedObjects, worker_counts::WorkerCounts};
+use self::{pipeline::Pipeline, wanted_objects::WantedObjects, worker_output::WorkerOutput};
 use crate::{archive::Archive, conversation::ObjectLocation, parallel};
 
 /// Threads of a load: more would wait for the inflating of one member, and each holds pieces in memory.
@@ -89,7 +89,7 @@ fn run_pipeline(pipeline: Pipeline<'_>) -> Report {
 
 /// Runs one thread's part, from the first member to the last object.
 fn run(pipeline: &Pipeline<'_>) {
-    let mut counts = WorkerCounts::new(pipeline.archives.len());
+    let mut counts = WorkerOutput::new(pipeline.archives.len());
     while let Some(task) = pipeline.claim() {
         read_member::read_member(pipeline, task.clone(), &mut counts);
     }

@@ -15,12 +15,12 @@ use super::{
     report::{ReadProblem, Report},
     task::{MemberPiece, MemberTask, Object},
     wanted_objects::WantedObjects,
-    worker_counts::{self, WorkerCounts},
+    worker_output::{self, WorkerOutput},
 };
 use crate::{
     archive::{Archive, Limits},
     conversation::{Conversation, ObjectLocation, Provider, digest},
-    import::{self, ImportError, LibraryFiles, ParseContext},
+    import::{self, FileLibrary, ImportError, ParseContext},
     provider,
 };
 
@@ -39,7 +39,7 @@ pub(super) const MAX_SPARE_SIZE: usize = 4 << 20;
 pub(super) struct Pipeline<'a> {
     pub archives: &'a [Archive],
     /// The files of each archive that no message names.
-    library_files: Vec<LibraryFiles>,
+    library_files: Vec<FileLibrary>,
     unreadable_file_libraries: Vec<Vec<String>>,
     tasks: Vec<MemberTask>,
     claimed: AtomicUsize,
@@ -63,13 +63,13 @@ pub(super) struct Pipeline<'a> {
     bytes: AtomicU64,
     total: u64,
     last_progress_ms: AtomicU64,
-    finished_counts: Mutex<Vec<WorkerCounts>>,
+    finished_counts: Mutex<Vec<WorkerOutput>>,
     threads: usize,
 }
 
 /// Reads the files that an archive names beside its conversations; returns them with the members that cannot be read.
-fn library_files(archive: &Archive) -> (LibraryFiles, Vec<String>) {
-    let (mut files, mut unread) = (LibraryFiles::default(), Vec::new());
+fn library_files(archive: &Archive) -> (FileLibrary, Vec<String>) {
+    let (mut files, mut unread) = (FileLibrary::default(), Vec::new());
     let mut room = MAX_FILE_LIBRARY_SIZE;
     for name in Provider::ALL.iter().filter_map(|provider| provider.facts().file_library_member) {
         for member in archive.members_named(name) {
@@ -104,8 +104,8 @@ impl<'a> Pipeline<'a> {
             .flat_map(|(archive_number, opened)| {
                 let members = (0_u32..).zip(opened.conversation_members());
                 members.map(move |(number, member)| {
-                    let owner = provider::special_conversation_provider(&member.name);
-                    MemberTask { archive_number, number, member, owner }
+                    let provider = provider::special_conversation_provider(&member.name);
+                    MemberTask { archive_number, number, member, provider }
                 })
             })
             .collect();
@@ -159,7 +159,7 @@ impl<'a> Pipeline<'a> {
 
     /// Returns what is known of the objects of a member before they are parsed.
     pub(super) fn context(&self, task: &MemberTask) -> ParseContext<'_> {
-        ParseContext { library_files: &self.library_files[task.archive()], owner: task.owner }
+        ParseContext { library_files: &self.library_files[task.archive()], provider: task.provider }
     }
 
     /// Counts off a thread that could not be started.
@@ -178,7 +178,7 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Parses what other threads read, once this one has no member to read, and sends off the last of it.
-    pub(super) fn finish(&self, mut counts: WorkerCounts) {
+    pub(super) fn finish(&self, mut counts: WorkerOutput) {
         self.queue.done();
         while let Some(piece) = self.queue.pop() {
             self.parse(piece, &mut counts);
@@ -224,7 +224,7 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Queues a piece; parses it here when the queue is full.
-    pub(super) fn submit(&self, piece: MemberPiece, counts: &mut WorkerCounts) {
+    pub(super) fn submit(&self, piece: MemberPiece, counts: &mut WorkerOutput) {
         // A large object is parsed where it was read: no second one is read meanwhile, and memory stays bounded.
         if self.threads == 1 || piece.bytes.len() > MAX_SPARE_SIZE {
             return self.parse(piece, counts);
@@ -234,7 +234,7 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    fn parse(&self, mut piece: MemberPiece, counts: &mut WorkerCounts) {
+    fn parse(&self, mut piece: MemberPiece, counts: &mut WorkerOutput) {
         let begun = Instant::now();
         let archive = piece.task.archive();
         let objects = std::mem::take(&mut piece.objects);
@@ -245,14 +245,14 @@ impl<'a> Pipeline<'a> {
                 break;
             }
             let within = range.clone();
-            let source = ObjectLocation {
+            let location = ObjectLocation {
                 archive: piece.task.archive_number,
                 member: piece.task.number,
                 offset: piece.base + range.start as u64,
                 // At most `Limits::MAX_OBJECT_SIZE`.
                 length: u32::try_from(range.len()).unwrap_or(u32::MAX),
             };
-            if self.wanted.as_ref().is_some_and(|wanted| !wanted.contains(&source)) {
+            if self.wanted.as_ref().is_some_and(|wanted| !wanted.contains(&location)) {
                 continue;
             }
             let digest = digest(&piece.bytes[within.clone()]);
@@ -273,7 +273,7 @@ impl<'a> Pipeline<'a> {
                 self.abandoned[archive].store(true, Ordering::Relaxed);
             }
             undecided &= parsed.is_err();
-            self.keep(parsed, source, digest, &piece.task, counts);
+            self.keep(parsed, location, digest, &piece.task, counts);
         }
         counts.stages.parse += begun.elapsed().as_secs_f64();
         self.recycle(piece.bytes);
@@ -286,16 +286,16 @@ impl<'a> Pipeline<'a> {
     fn keep(
         &self,
         parsed: Result<import::ParsedWithRepairs, ImportError>,
-        source: ObjectLocation,
+        location: ObjectLocation,
         digest: NonZeroU64,
         task: &MemberTask,
-        counts: &mut WorkerCounts,
+        counts: &mut WorkerOutput,
     ) {
         let archive = task.archive();
-        let (offset, length) = (source.offset, u64::from(source.length));
+        let (offset, length) = (location.offset, u64::from(location.length));
         match parsed {
             Ok(parsed) => {
-                let imported = parsed.finish(source);
+                let imported = parsed.finish(location);
                 let mut conversation = imported.conversation;
                 conversation.digest = Some(digest);
                 counts.archives[archive].count(&conversation, self.archives);
@@ -339,7 +339,7 @@ impl<'a> Pipeline<'a> {
         )
     }
 
-    fn send(&self, counts: &mut WorkerCounts) {
+    fn send(&self, counts: &mut WorkerOutput) {
         if !counts.ready.is_empty() {
             (self.sink)(LoadEvent::Batch(std::mem::take(&mut counts.ready)));
         }
@@ -350,13 +350,13 @@ impl<'a> Pipeline<'a> {
     pub(super) fn report(self) -> Report {
         let (seconds, cancelled) = (self.start.elapsed().as_secs_f64(), self.cancel.load(Ordering::Relaxed));
         let finished_counts = self.finished_counts.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut report = worker_counts::sum(self.archives, finished_counts, self.bytes.into_inner());
+        let mut report = worker_output::sum(self.archives, finished_counts, self.bytes.into_inner());
         for (archive, files) in report.archives.iter_mut().zip(&self.library_files) {
             archive.unread.retain(|member| !files.is_read(member));
         }
         for (archive, unread) in report.archives.iter_mut().zip(self.unreadable_file_libraries) {
             archive.unread.extend(unread);
-            archive.unread.truncate(worker_counts::MAX_NAMED);
+            archive.unread.truncate(worker_output::MAX_NAMED);
         }
         Report { seconds, cancelled, ..report }
     }

@@ -9,7 +9,7 @@ use std::{
 use super::{
     pipeline::{MAX_SPARE_SIZE, Pipeline},
     task::{MemberPiece, MemberTask, Object},
-    worker_counts::WorkerCounts,
+    worker_output::WorkerOutput,
 };
 use crate::{
     archive::{
@@ -54,7 +54,7 @@ struct MemberReader<'w, 'a> {
 }
 
 /// Reads a member to its end, to damage, or until the load is cancelled.
-pub(super) fn read_member(pipeline: &Pipeline<'_>, task: MemberTask, counts: &mut WorkerCounts) {
+pub(super) fn read_member(pipeline: &Pipeline<'_>, task: MemberTask, counts: &mut WorkerOutput) {
     let archive = &pipeline.archives[task.archive()];
     let stream = match archive.stream(&task.member) {
         Ok(stream) => stream,
@@ -86,7 +86,7 @@ fn distance(base: u64, offset: u64) -> usize {
 }
 
 impl MemberReader<'_, '_> {
-    fn run(&mut self, counts: &mut WorkerCounts) {
+    fn run(&mut self, counts: &mut WorkerOutput) {
         let mut piece = FIRST_PIECE;
         loop {
             if self.pipeline.stopped(self.task.archive()) {
@@ -130,7 +130,7 @@ impl MemberReader<'_, '_> {
     }
 
     /// Cuts the buffer from `from` on.
-    fn cut(&mut self, from: usize, objects: &mut Vec<Object>, counts: &mut WorkerCounts) {
+    fn cut(&mut self, from: usize, objects: &mut Vec<Object>, counts: &mut WorkerOutput) {
         let base = self.base;
         let (skip_reason, task) = (&mut self.skip_reason, &self.task);
         self.cutter.feed(&self.buffer[from..self.filled], &mut |cut| match cut {
@@ -151,7 +151,7 @@ impl MemberReader<'_, '_> {
     }
 
     /// Sends the objects off with the buffer; moves what is not whole yet to the next one.
-    fn hand_over(&mut self, objects: Vec<Object>, counts: &mut WorkerCounts) {
+    fn hand_over(&mut self, objects: Vec<Object>, counts: &mut WorkerOutput) {
         let keep = self.cutter.pending().filter(|_| self.skip_reason.is_none());
         let keep = keep.map_or(self.filled, |start| distance(self.base, start));
         if objects.is_empty() {
@@ -180,7 +180,7 @@ impl MemberReader<'_, '_> {
     }
 
     /// Bounds an object that has outgrown a piece: it may be broken, too large, or simply large.
-    fn limit_object(&mut self, counts: &mut WorkerCounts) {
+    fn limit_object(&mut self, counts: &mut WorkerOutput) {
         if self.skip_reason.is_none()
             && self.filled > MAX_SPARE_SIZE
             && self.filled >= self.last_resume_size.saturating_mul(2)
@@ -218,7 +218,7 @@ impl MemberReader<'_, '_> {
 
     /// Looks for the next conversation inside the object at hand. A quote or brace lost in one would
     /// otherwise swallow all that follow. Only a whole object with messages counts as one.
-    fn resume(&mut self, objects: &mut Vec<Object>, counts: &mut WorkerCounts) -> bool {
+    fn resume(&mut self, objects: &mut Vec<Object>, counts: &mut WorkerOutput) -> bool {
         let Some(start) = self.cutter.pending() else { return false };
         let first = distance(self.base, start);
         let pending = &self.buffer[first..self.filled];
@@ -247,7 +247,7 @@ impl MemberReader<'_, '_> {
         self.base == 0 && matches!(self.buffer[..self.filled].trim_ascii(), b"{}" | b"null")
     }
 
-    /// Returns where the object stands that a member of knowledge consists of, if an importer takes it: one without
+    /// Returns where the object stands that a member with a special conversation consists of, if an importer takes it: one without
     /// instructions has no key that the cutter knows.
     fn knowledge(&self) -> Option<Range<usize>> {
         let bytes = &self.buffer[..self.filled];
@@ -259,7 +259,7 @@ impl MemberReader<'_, '_> {
     }
 
     /// Ends the member: it has no more bytes, or can be read no further.
-    fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, counts: &mut WorkerCounts) {
+    fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, counts: &mut WorkerOutput) {
         let end = self.stream.produced();
         // A last object that is not whole is shown as far as it goes; the report says so.
         while self.skip_reason.is_none()

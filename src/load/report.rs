@@ -88,7 +88,7 @@ pub struct Stages {
 /// The report of a load: what was read, what was not, and why.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// The losses and repairs, by archive, member and offset.
+    /// The problems and repairs, by archive, member and offset.
     pub problems: Vec<ReadProblem>,
     /// The inflated bytes read.
     pub bytes: u64,
@@ -152,7 +152,7 @@ impl Report {
     }
 
     /// Says that there is nothing to find: all was read, and no conversation is in it.
-    pub fn emptiness(&self) -> Option<String> {
+    pub fn empty_notice(&self) -> Option<String> {
         let names: Vec<&str> = self.archives.iter().map(|archive| &*archive.name).collect();
         let holds = if names.len() == 1 { "holds" } else { "hold" };
         let is_empty =

@@ -14,7 +14,7 @@ pub(super) struct MemberTask {
     pub number: u32,
     pub member: Member,
     /// The provider whose export alone has members of that name.
-    pub owner: Option<Provider>,
+    pub provider: Option<Provider>,
 }
 
 impl MemberTask {

@@ -27,7 +27,7 @@ pub struct Chunk {
     pub range: Range<usize>,
     /// True when it begins within a block of code.
     pub starts_in_code: bool,
-    /// The row of dashes that aligns the columns, when the chunk begins within a table.
+    /// The delimiter row of the table that the chunk begins within.
     pub starts_in_table: Option<Range<usize>>,
     /// True when it was cut in steps: nobody knows what it begins in, and it is read as it was written.
     pub is_unparsed: bool,
@@ -99,7 +99,7 @@ struct Splitter<'a> {
     code: bool,
     /// The fence of the block of code one is in.
     fence: Option<&'a str>,
-    /// The row of dashes of the table one is in, and of the one the chunk begins in.
+    /// The delimiter row of the table one is in, and (`within`) of the one the chunk begins in.
     table: Option<Range<usize>>,
     within: Option<Range<usize>>,
     /// The line before has a bar in it.
@@ -140,7 +140,7 @@ impl<'a> Splitter<'a> {
         }
         if text.trim().is_empty() {
             self.table = None;
-        } else if self.mode == SplitMode::Markdown && self.piped && is_row_of_dashes(text) {
+        } else if self.mode == SplitMode::Markdown && self.piped && is_delimiter_row(text) {
             self.table = Some(line.clone());
         }
         self.piped = text.contains('|');
@@ -218,8 +218,8 @@ impl<'a> Splitter<'a> {
     }
 }
 
-/// Returns whether a line is the row of dashes under the head of a table: `|---|:-:|`.
-fn is_row_of_dashes(line: &str) -> bool {
+/// Returns whether a line is the delimiter row under the head of a table: `|---|:-:|`.
+fn is_delimiter_row(line: &str) -> bool {
     line.len() < 4_000
         && line.contains('-')
         && line.contains('|')

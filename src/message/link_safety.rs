@@ -16,12 +16,12 @@ pub fn is_safe(url: &str) -> bool {
     } else {
         is("mailto") && rest.contains('@')
     };
-    leads && !url.contains(is_hidden)
+    leads && !url.contains(is_suspicious_char)
 }
 
 /// Returns whether a character acts on what shows it, or cannot be seen: an honest address has no such
 /// character.
-fn is_hidden(c: char) -> bool {
+fn is_suspicious_char(c: char) -> bool {
     c.is_control()
         || (c.is_whitespace() && c != ' ')
         || (u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}'))

@@ -1,4 +1,4 @@
-//! The addresses of conversations on the web.
+//! Makes the addresses of conversations on the web. What they begin with stands in each provider's file: `chatgpt.rs`, `claude.rs`.
 
 use std::fmt::Write as _;
 

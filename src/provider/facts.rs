@@ -90,7 +90,7 @@ pub struct AccountFile {
     pub kind: AccountFileKind,
 }
 
-/// The content of a [`AccountFile`].
+/// The content of an [`AccountFile`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountFileKind {
     /// Conversations that were made public.

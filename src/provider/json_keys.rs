@@ -38,7 +38,7 @@ impl Provider {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProviderSignature {
     /// The owner of objects with this key.
-    pub owner: RecognisedProvider,
+    pub provider: RecognisedProvider,
     /// The text that must stand under it; `None`: anything but null.
     pub value: Option<&'static str>,
 }
@@ -48,11 +48,11 @@ impl ProviderSignature {
     pub fn of(key: &str) -> Option<Self> {
         let provider = Provider::ALL.iter().find(|provider| provider.facts().signature_keys.contains(&key));
         if let Some(&provider) = provider {
-            return Some(Self { owner: RecognisedProvider::Provider(provider), value: None });
+            return Some(Self { provider: RecognisedProvider::Provider(provider), value: None });
         }
         let unsupported = UNSUPPORTED.iter().filter_map(|export| Some((export.name, export.signature?)));
         let (name, (_, value)) = unsupported.into_iter().find(|(_, signature)| signature.0 == key)?;
-        Some(Self { owner: RecognisedProvider::Unsupported(name), value })
+        Some(Self { provider: RecognisedProvider::Unsupported(name), value })
     }
 }
 
@@ -86,13 +86,14 @@ mod tests {
         for &provider in Provider::ALL {
             for signature in provider.facts().signature_keys {
                 let found =
-                    ProviderSignature::of(signature).map(|signature| (signature.owner, signature.value));
+                    ProviderSignature::of(signature).map(|signature| (signature.provider, signature.value));
                 assert_eq!(found, Some((RecognisedProvider::Provider(provider), None)), "{signature}");
             }
         }
         for export in &UNSUPPORTED {
             let Some((key, value)) = export.signature else { continue };
-            let signature = ProviderSignature { owner: RecognisedProvider::Unsupported(export.name), value };
+            let signature =
+                ProviderSignature { provider: RecognisedProvider::Unsupported(export.name), value };
             assert_eq!(
                 ProviderSignature::of(key),
                 Some(signature),

@@ -36,7 +36,7 @@ pub fn all_names_as_choice() -> String {
     join_with_or(Provider::ALL.iter().map(|provider| provider.name()))
 }
 
-/// Lists the names of all side files, each once.
+/// Lists the names of all account files, each once.
 pub fn account_files() -> Vec<&'static str> {
     let mut names: Vec<&'static str> = Vec::new();
     for file in Provider::ALL.iter().flat_map(|provider| provider.facts().account_files) {
@@ -47,7 +47,7 @@ pub fn account_files() -> Vec<&'static str> {
     names
 }
 
-/// The owner of an object.
+/// The provider that an object is known to be of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecognisedProvider {
     /// A provider whose export can be read.

@@ -113,7 +113,7 @@ struct Object {
 }
 
 /// The place in a JSON text that is walked through: the key of each value, and what its object is called.
-struct Place<'a> {
+struct JsonPosition<'a> {
     json: &'a [u8],
     /// The last string, which is a key if a colon follows.
     last: Option<Range<usize>>,
@@ -137,7 +137,7 @@ enum Pair {
     Named(Range<usize>),
 }
 
-impl<'a> Place<'a> {
+impl<'a> JsonPosition<'a> {
     fn new(json: &'a [u8]) -> Self {
         Self {
             json,
@@ -256,7 +256,7 @@ impl<'a> Place<'a> {
 fn each_json_span(json: &[u8], known: &KnownSecrets, visit: &mut dyn FnMut(JsonSpan<'_>)) {
     let late = named_late(json);
     let mut late = late.into_iter().peekable();
-    let mut place = Place::new(json);
+    let mut place = JsonPosition::new(json);
     for token in tokens(json) {
         let scalar = match token {
             Token::Mark(mark) => {
@@ -299,7 +299,7 @@ fn cut(json: &[u8], known: &KnownSecrets, range: &Range<usize>) -> Option<Findin
 /// Lists the secrets that values are by a name that stands after them, each with the place of the value, in order.
 fn named_late(json: &[u8]) -> Vec<(usize, Finding)> {
     let mut late = Vec::new();
-    let mut place = Place::new(json);
+    let mut place = JsonPosition::new(json);
     for token in tokens(json) {
         match token {
             Token::Mark(mark) => place.pass_mark(mark),

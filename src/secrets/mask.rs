@@ -12,7 +12,7 @@ impl Scanner {
         if let Some(header) = value.strip_prefix("-----").and_then(|rest| rest.split_once("-----")) {
             return format!("-----{}-----…", header.0);
         }
-        match (rule.class(), rule.is_made_up()) {
+        match (rule.class(), rule.may_be_human_chosen()) {
             (SecretClass::Personal, _) if value.contains('@') => mail(value),
             (SecretClass::Personal, _) => ends(value, 2, 2),
             (SecretClass::Credential, false) => ends(value, 4, 2),

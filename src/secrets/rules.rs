@@ -91,7 +91,7 @@ impl Rule {
         self.revoke.as_deref()
     }
 
-    /// Returns a number of it in words, as in "2 e-mail addresses".
+    /// Says how many there are, in words: "2 e-mail addresses".
     pub fn count(&self, number: usize) -> String {
         match (number, &self.one, &self.many) {
             (1, Some(one), _) => format!("1 {one}"),
@@ -117,7 +117,7 @@ impl Rule {
     }
 
     /// Returns whether a person may have made up the value: no letter of it may be shown but the first.
-    pub(super) fn is_made_up(&self) -> bool {
+    pub(super) fn may_be_human_chosen(&self) -> bool {
         self.generic
             || matches!(
                 self.check,

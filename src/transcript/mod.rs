@@ -1,7 +1,7 @@
 //! A conversation as lines of styled, harmless text, for a given width.
 //!
 //! ```text
-//! reading of a message ─▶ inline spans (citations, mathematics) ─▶ Markdown or plain text ─▶ blocks ─▶ rows ─▶ Line
+//! message view ─▶ inline spans (citations, mathematics) ─▶ Markdown or plain text ─▶ blocks ─▶ rows ─▶ Line
 //! ```
 //!
 //! Pure: values in, values out. The module must not do I/O or ask the clock, and must not know a terminal, a

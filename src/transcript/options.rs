@@ -1,4 +1,4 @@
-//! TranscriptOptions that decide how a conversation is shown.
+//! Options that decide how a conversation is shown.
 
 use std::{fmt, sync::Arc};
 

@@ -105,7 +105,7 @@ pub enum Task {
     Save {
         /// The conversation.
         conversation: ConversationRef,
-        /// ExtractOptions, redaction and what becomes of an existing file.
+        /// Options, redaction and what becomes of an existing file.
         extraction: Box<Extraction>,
         /// The file; `~` is resolved.
         path: PathBuf,
@@ -114,7 +114,7 @@ pub enum Task {
     SaveMany {
         /// The conversations, in the list's order.
         conversations: Vec<ConversationRef>,
-        /// ExtractOptions, redaction and what becomes of existing files.
+        /// Options, redaction and what becomes of existing files.
         extraction: Box<Extraction>,
         /// The folder; made if need be. `~` is resolved.
         folder: PathBuf,

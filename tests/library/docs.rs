@@ -141,9 +141,9 @@ fn every_flag_option_place_and_command_stands_in_the_manual() {
         }
     }
     for entry in Config::default().entries() {
-        let option = format!("{} = {}", entry.path, entry.slot.show());
+        let option = format!("{} = {}", entry.path, entry.value.show());
         assert!(manual.contains(&option), "{option}");
-        assert!(manual.contains(&entry.slot.takes()), "{}", entry.path);
+        assert!(manual.contains(&entry.value.takes()), "{}", entry.path);
     }
     let keys = KeyBindings::built_in();
     for place in keys.places() {

@@ -4,13 +4,13 @@
 use serde_json::{Value, json};
 use unspool::{
     conversation::{Conversation, ObjectLocation, Provider},
-    import::{ImportCounts, LibraryFiles, ParseContext, parse},
+    import::{FileLibrary, ImportCounts, ParseContext, parse},
 };
 
 /// The bytes that a conversation may take besides several for each of its JSON.
 const MOST: usize = 40 << 20;
 
-fn read(object: &Value, files: &LibraryFiles) -> (usize, Conversation) {
+fn read(object: &Value, files: &FileLibrary) -> (usize, Conversation) {
     let json = object.to_string();
     let parsed = parse(json.as_bytes(), true, &ParseContext::of(files), &mut ImportCounts::default())
         .expect("a conversation");
@@ -21,7 +21,7 @@ fn read(object: &Value, files: &LibraryFiles) -> (usize, Conversation) {
 #[track_caller]
 fn is_bounded(n: usize, make: impl Fn(usize) -> Value) {
     for n in [n, 2 * n, 4 * n] {
-        let (bytes, conversation) = read(&make(n), &LibraryFiles::default());
+        let (bytes, conversation) = read(&make(n), &FileLibrary::default());
         let made = conversation.heap_size();
         assert!(made <= MOST + 8 * bytes, "{bytes} bytes became {made}");
     }
@@ -72,7 +72,7 @@ fn what_a_marker_says_by_itself_stays_when_its_sources_no_longer_fit() {
     let reference = |text: &str| json!({"matched_text": text, "type": "webpage", "title": "T".repeat(9_000), "url": "https://e.org"});
     let metadata = json!({"content_references": [reference(MARKER), reference(own)]});
     let text = format!("{}\nfirst {own} {MARKER} last", MARKER.repeat(3_000));
-    let (_, read) = read(&chatgpt(vec![answer(&text, &metadata)]), &LibraryFiles::default());
+    let (_, read) = read(&chatgpt(vec![answer(&text, &metadata)]), &FileLibrary::default());
     assert!(read.text().contains("\nfirst The manual (source) last"), "the writer's words are kept");
 }
 
@@ -106,7 +106,7 @@ fn a_persons_name_is_cut_where_it_is_too_long_for_one() {
         json!({"id": "g", "name": "g", "members": [{"id": "u", "name": "N".repeat(n)}], "messages": vec![message; n / 50]})
     };
     is_bounded(30_000, chat);
-    let (_, read) = read(&chat(100_000), &LibraryFiles::default());
+    let (_, read) = read(&chat(100_000), &FileLibrary::default());
     assert!(read.text().len() < 1 << 20, "{}", read.text().len());
 }
 
@@ -151,7 +151,7 @@ fn the_id_of_a_message_is_not_written_for_each_of_its_files() {
 #[test]
 fn a_library_file_of_many_messages_does_not_multiply_its_name() {
     for n in [30_000, 60_000, 120_000] {
-        let mut files = LibraryFiles::default();
+        let mut files = FileLibrary::default();
         let file = json!([{"file_id": "file-a", "file_name": "F".repeat(n), "origination_message_id": "m"}]);
         assert!(files.add(file.to_string().as_bytes()));
         // A key that stands many times is as many nodes.
@@ -169,8 +169,8 @@ fn what_a_frame_says_of_itself_is_not_written_for_each_of_its_versions() {
     for n in [20_000, 40_000, 80_000] {
         let frame = json!({"id": "i".repeat(200), "visibility": "V".repeat(n), "versions": vec![json!({"id": "a"}); n / 13]});
         let json = frame.to_string();
-        let files = LibraryFiles::default();
-        let context = ParseContext { owner: Some(Provider::Claude), ..ParseContext::of(&files) };
+        let files = FileLibrary::default();
+        let context = ParseContext { provider: Some(Provider::Claude), ..ParseContext::of(&files) };
         let parsed = parse(json.as_bytes(), true, &context, &mut ImportCounts::default()).expect("a frame");
         let made = parsed.finish(ObjectLocation::default()).conversation.heap_size();
         assert!(made <= MOST + 8 * json.len(), "{} bytes became {made}", json.len());
@@ -191,7 +191,7 @@ fn the_work_of_canvas_updates_is_bounded_by_the_conversations_json() {
         let parsed = parse(
             object.as_bytes(),
             true,
-            &ParseContext::of(&LibraryFiles::default()),
+            &ParseContext::of(&FileLibrary::default()),
             &mut ImportCounts::default(),
         );
         let imported = parsed.expect("a conversation").finish(ObjectLocation::default());

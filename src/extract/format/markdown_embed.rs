@@ -121,7 +121,7 @@ fn apply_edits(text: &str, mut formulas: Vec<Formula>) -> Option<Cow<'_, str>> {
         let signs = found.signs_to_escape.into_iter().chain(found.definitions);
         edits.extend(signs.map(|at| TextEdit::insert(at, "\\")));
         edits.extend(found.references);
-        edits.extend(found.link_targets);
+        edits.extend(found.destination_notes);
         edits.extend(delimiters(&text, &formulas));
         let arranged = if edits.is_empty() { text } else { Cow::Owned(edited(&text, edits)) };
         return if reshaped { reject_unstable(arranged) } else { Some(arranged) };
@@ -149,12 +149,12 @@ fn may_contain_structure(text: &str) -> bool {
     }) || memchr::memchr3_iter(b'~', b'$', b'%', bytes)
         .any(|at| runs(at, if bytes[at] == b'~' { 3 } else { 2 }))
         || memchr::memchr_iter(b']', bytes).any(|at| bytes.get(at + 1) == Some(&b':'))
-        || may_hold_a_row(bytes)
+        || may_hold_underline_or_delimiter_row(bytes)
         || may_hold_a_deceiving_link(text)
 }
 
-/// Returns whether a line is a row that makes a heading of the line before it, or one below the head of a table.
-fn may_hold_a_row(bytes: &[u8]) -> bool {
+/// Returns whether a line may be the underline of a heading (`---`, `===`), or the delimiter row below the head of a table.
+fn may_hold_underline_or_delimiter_row(bytes: &[u8]) -> bool {
     let starts = memchr::memchr2_iter(b'\n', b'\r', bytes).map(|at| at + 1);
     [0].into_iter().chain(starts).any(|start| {
         let is_margin = |byte: u8| matches!(byte, b' ' | b'\t' | b'>');
@@ -228,11 +228,11 @@ mod tests {
             let text = pieces.concat();
             if !super::may_contain_structure(&text) {
                 let found = super::survey(&text, &text, true);
-                let link_targets: Vec<_> = found.link_targets.iter().collect();
+                let destination_notes: Vec<_> = found.destination_notes.iter().collect();
                 prop_assert!(
                     found.html.is_empty()
                         && found.signs_to_escape.is_empty()
-                        && found.edits.is_empty() && link_targets.is_empty()
+                        && found.edits.is_empty() && destination_notes.is_empty()
                         && found.references.is_empty() && found.definitions.is_empty(),
                     "{:?}: {:?}", text, found
                 );

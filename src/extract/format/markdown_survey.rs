@@ -16,7 +16,7 @@ use self::{
     block_ranges::BlockRanges,
     disputed_lines::escape_disputed_lines,
     headings::{lookalikes, shift},
-    links::{OpenLink, addresses, definitions, inline_target, link_target},
+    links::{OpenLink, addresses, definitions, inline_link_edit, link_target},
 };
 use super::{ENTRY_HEADING_LEVEL, text_edit::TextEdit};
 use crate::message::markdown::{dialect, is_line_break};
@@ -32,7 +32,7 @@ pub(super) struct Survey {
     /// Headings on another level, open ends with their ends.
     pub edits: Vec<TextEdit>,
     /// Notes behind links whose text is misleading: their targets.
-    pub link_targets: Vec<TextEdit>,
+    pub destination_notes: Vec<TextEdit>,
     /// Links by a name, with the address that the text defines for it: names are the file's, not the message's.
     pub references: Vec<TextEdit>,
     /// The places of `]` before a colon that make a definition of a link or a footnote, to some parser: a backslash
@@ -78,7 +78,7 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
                     Tag::HtmlBlock => html_block(masked, range, thorough, &mut found.html),
                     Tag::Link { dest_url, link_type, title, .. }
                     | Tag::Image { dest_url, link_type, title, .. } => {
-                        found.references.extend(inline_target(
+                        found.references.extend(inline_link_edit(
                             masked,
                             range.clone(),
                             link_type,
@@ -98,7 +98,7 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
                     TagEnd::CodeBlock => in_code = false,
                     TagEnd::Link | TagEnd::Image => {
                         if let Some(link) = links.pop() {
-                            found.link_targets.extend(link_target(&link.words, &link.url, range.end));
+                            found.destination_notes.extend(link_target(&link.words, &link.url, range.end));
                             if let Some(outer) = links.last_mut() {
                                 outer.add(&link.words);
                             }
@@ -114,7 +114,7 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
                 }
                 match links.last_mut() {
                     Some(link) => link.add(&words),
-                    None => addresses(masked, range, &mut found.link_targets),
+                    None => addresses(masked, range, &mut found.destination_notes),
                 }
             }
             Event::Code(words) => {

@@ -114,7 +114,7 @@ struct ProseWriter<'a> {
     text: &'a str,
     formulas: &'a [Formula],
     out: &'a mut String,
-    /// Of the table being written.
+    /// The alignments of the columns of the table being written.
     cells: Vec<Alignment>,
     column: usize,
     in_head: bool,
@@ -129,7 +129,7 @@ struct ProseWriter<'a> {
 /// A link or picture that is written.
 struct OpenLink {
     url: String,
-    /// It has an address to close.
+    /// It is written as `<a>`, which is to be closed.
     open: bool,
     /// The place of its words in the page.
     words: usize,
@@ -307,10 +307,10 @@ impl ProseWriter<'_> {
         let words = if written.len() > MAX_WORDS { String::new() } else { without_tags(written) };
         let place = link_safety::misleading_destination(&words, &url).map(Cow::into_owned);
         self.out.push_str("</a>");
-        self.elsewhere(place.as_deref());
+        self.write_destination(place.as_deref());
     }
 
-    fn elsewhere(&mut self, place: Option<&str>) {
+    fn write_destination(&mut self, place: Option<&str>) {
         if let Some(place) = place {
             self.out.push_str(" (");
             self.out.push_str(&escape(place));
@@ -324,7 +324,9 @@ impl ProseWriter<'_> {
         while let Some(address) = find_address(rest) {
             let (before, after) = rest.split_at(address.end);
             self.words(before);
-            self.elsewhere(link_safety::misleading_destination("", &before[address.start..]).as_deref());
+            self.write_destination(
+                link_safety::misleading_destination("", &before[address.start..]).as_deref(),
+            );
             rest = after;
         }
         self.words(rest);

@@ -10,7 +10,7 @@ use tempfile::TempPath;
 
 use super::{
     disk::{
-        Clobber, create_attachment_folder, parent_folder, persist_as, refuse_archives, refuse_special,
+        Clobber, create_attachment_folder, parent_folder, persist_as, refuse_archive_target, refuse_special,
         sync_each, sync_folder,
     },
     error::SaveError,
@@ -52,7 +52,7 @@ impl AttachmentFiles {
         write: impl FnOnce(&mut dyn Write) -> io::Result<bool>,
     ) -> Result<bool, SaveError> {
         let target = self.folder.join(name);
-        refuse_archives(archives, &target)?;
+        refuse_archive_target(archives, &target)?;
         if self.files.is_empty() {
             if create_attachment_folder(&self.folder)? {
                 self.made = true;
@@ -84,7 +84,7 @@ impl AttachmentFiles {
     /// # Errors
     /// Fails with the first that is.
     pub fn refuse(&self, archives: &[Archive]) -> Result<(), SaveError> {
-        self.files.iter().try_for_each(|(_, target)| refuse_archives(archives, target))
+        self.files.iter().try_for_each(|(_, target)| refuse_archive_target(archives, target))
     }
 
     /// Lists the temporary paths of the files that have no names yet.

@@ -19,7 +19,7 @@ pub use super::attachment_outcome::AttachmentOutcome;
 use super::{
     AttachmentFiles, Clobber, FileOutcome, PartialFile, SaveError,
     names::{TakenNames, attachment_name_from_archive, attachment_name_from_message},
-    refuse_archives,
+    refuse_archive_target,
 };
 use crate::{
     archive::{Archive, ArchiveError, Member, extension_by_content},
@@ -238,7 +238,7 @@ impl SingleAttachment {
         path: &Path,
         redact: bool,
     ) -> Result<FileOutcome, AttachmentError> {
-        refuse_archives(archives, path)?;
+        refuse_archive_target(archives, path)?;
         if let Some(content) = &self.content {
             let conversations: Vec<&Conversation> =
                 self.conversation.iter().map(|shared| &**shared).collect();

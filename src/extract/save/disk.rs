@@ -75,7 +75,7 @@ pub(super) fn parent_folder(path: &Path) -> &Path {
 ///
 /// # Errors
 /// Fails with the target that is.
-pub fn refuse_archives(archives: &[Archive], target: &Path) -> Result<(), SaveError> {
+pub fn refuse_archive_target(archives: &[Archive], target: &Path) -> Result<(), SaveError> {
     if archives.iter().any(|archive| archive.is_read_from(target)) {
         let target = target.display();
         return Err(SaveError::Failed(format!("cannot write {target}: the archive is being read from it")));
@@ -88,9 +88,12 @@ pub fn refuse_archives(archives: &[Archive], target: &Path) -> Result<(), SaveEr
 ///
 /// # Errors
 /// Fails with the first file that is.
-pub(in crate::extract) fn refuse_archives_in(archives: &[Archive], folder: &Path) -> Result<(), SaveError> {
+pub(in crate::extract) fn refuse_archive_targets_in(
+    archives: &[Archive],
+    folder: &Path,
+) -> Result<(), SaveError> {
     let Ok(items) = std::fs::read_dir(folder) else { return Ok(()) };
-    items.flatten().try_for_each(|item| refuse_archives(archives, &item.path()))
+    items.flatten().try_for_each(|item| refuse_archive_target(archives, &item.path()))
 }
 
 /// Gives a written file its name in one step.

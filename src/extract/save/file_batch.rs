@@ -11,7 +11,7 @@ use tempfile::{NamedTempFile, TempPath};
 use super::{
     attachment_files::AttachmentFiles,
     attachment_outcome::AttachmentOutcome,
-    disk::{Clobber, persist_as, refuse_archives, refuse_special, sync_folder},
+    disk::{Clobber, persist_as, refuse_archive_target, refuse_special, sync_folder},
     error::SaveError,
     outcome::FolderOutcome,
     temporary,
@@ -109,7 +109,7 @@ impl<'a> FileBatch<'a> {
         }
         sync_files(&self.folder, &self.pending).map_err(|error| SaveError::failed(&self.folder, &error))?;
         for PendingFile { target, beside, .. } in &self.pending {
-            refuse_archives(self.archives, target)?;
+            refuse_archive_target(self.archives, target)?;
             beside.iter().try_for_each(|(files, _)| files.refuse(self.archives))?;
         }
         for PendingFile { temporary, target, beside } in std::mem::take(&mut self.pending) {

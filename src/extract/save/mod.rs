@@ -22,14 +22,14 @@ use std::{io::Write as _, path::Path};
 
 pub use self::{
     attachment_files::AttachmentFiles,
-    disk::{Clobber, create_folder, refuse_archives},
+    disk::{Clobber, create_folder, refuse_archive_target},
     error::SaveError,
     file_batch::FileBatch,
     outcome::{FileOutcome, FolderOutcome},
     partial_file::PartialFile,
 };
 
-pub(super) use self::disk::refuse_archives_in;
+pub(super) use self::disk::refuse_archive_targets_in;
 
 /// Removes from a folder the temporary files that a run left which was killed.
 pub fn remove_stale_temporaries(folder: &Path) {

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     conversation::{Annotation, Attachment, Media},
     import::{
-        fields::{attachment_part, empty_attachment, media, size},
-        growth::ExpansionBudget,
+        expansion_budget::ExpansionBudget,
+        fields::{attachment_annotation, empty_attachment, media, size},
         json::{self, MemoryBudget, Repaired},
     },
 };
@@ -61,7 +61,7 @@ impl<'a, 'de> Uploads<'a, 'de> {
                     mime: mime.into(),
                     ..empty_attachment(media(mime))
                 };
-                attachment_part(upload, 0)
+                attachment_annotation(upload, 0)
             });
         parts.splice(0..0, rest);
     }
@@ -127,7 +127,7 @@ pub(super) fn of_part(
             prompt: prompt.into(),
             ..empty_attachment(media)
         };
-        parts.push(attachment_part(file, at));
+        parts.push(attachment_annotation(file, at));
     };
     let media = match kind {
         _ if is_image(object) => Media::Image,
@@ -141,7 +141,7 @@ pub(super) fn of_part(
     let video = &object.video.0;
     point(video.asset_pointer.as_deref(), Media::Video, video.format.as_deref(), video.size);
     if let Some(address) = image_address(object) {
-        parts.push(attachment_part(pictured(&address), at));
+        parts.push(attachment_annotation(pictured(&address), at));
     }
     if is_image_without_file(object) {
         let made = [&object.metadata.dalle, &object.metadata.generation];
@@ -152,7 +152,7 @@ pub(super) fn of_part(
             prompt: prompt.into(),
             ..empty_attachment(Media::Image)
         };
-        parts.push(attachment_part(picture, at));
+        parts.push(attachment_annotation(picture, at));
     }
 }
 
@@ -188,7 +188,7 @@ pub(super) fn outputs(aggregate: &Aggregate<'_>, at: u32, parts: &mut Vec<Annota
             continue;
         }
         let image = Attachment { id: stored_id(pointer).into(), ..empty_attachment(Media::Image) };
-        parts.push(attachment_part(image, at));
+        parts.push(attachment_annotation(image, at));
     }
 }
 

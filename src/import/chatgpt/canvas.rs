@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{parse::LIST_BUDGET, pattern::EditPattern, shape::Message};
 use crate::import::{
     documents::{ChangeBudget, DocumentBranches, Documents, MadeDocument, OverBudget},
-    growth::ExpansionBudget,
+    expansion_budget::ExpansionBudget,
     json::{self, MaybeText, MemoryBudget, Repaired, record},
     message_arena::{NO_PARENT, ParsedMessage},
 };

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     conversation::{Annotation, AnnotationKind},
-    import::{dead_links, growth::ExpansionBudget},
+    import::{dead_links, expansion_budget::ExpansionBudget},
     message::markdown::{self, NonProse, NonProseKind},
 };
 

@@ -29,7 +29,7 @@ const MAX_NESTED_PARTS: usize = 8;
 pub(super) const NESTED_PARTS_BUDGET: usize = 4 << 20;
 
 /// Returns the page that a quotation or fetched page is from.
-pub(super) fn source_part(content: &ContentFields<'_>) -> Option<Annotation> {
+pub(super) fn source_annotation(content: &ContentFields<'_>) -> Option<Annotation> {
     let title = content.title.as_deref().filter(|title| !title.is_empty()).or(content.domain.as_deref());
     let link = link(title, content.url.as_deref());
     let known = !(link.title.is_empty() && link.url.is_empty());

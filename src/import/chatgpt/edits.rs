@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::{
     conversation::{Annotation, AnnotationKind, Link},
-    import::growth::ExpansionBudget,
+    import::expansion_budget::ExpansionBudget,
 };
 
 /// One change to the text.

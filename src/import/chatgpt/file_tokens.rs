@@ -13,8 +13,8 @@ use super::{
 use crate::{
     conversation::{Annotation, AnnotationKind, Attachment, Media},
     import::{
-        fields::{attachment_part, bounded_name, empty_attachment, media},
-        growth::ExpansionBudget,
+        expansion_budget::ExpansionBudget,
+        fields::{attachment_annotation, bounded_name, empty_attachment, media},
     },
 };
 
@@ -61,7 +61,7 @@ pub(super) fn replace(
         let name = bounded_name(name).into_owned();
         edits.replace_within(growth, at..from + length + 2, name, Vec::new(), || SHORT.to_owned());
         if added.insert(stored.into()) {
-            parts.push(attachment_part(described(stored, file.copied()), at as u32));
+            parts.push(attachment_annotation(described(stored, file.copied()), at as u32));
         }
     }
     for file in listed {
@@ -70,7 +70,7 @@ pub(super) fn replace(
             continue;
         }
         if stored.is_empty() || added.insert(stored.into()) {
-            parts.push(attachment_part(described(stored, Some(file)), text.len() as u32));
+            parts.push(attachment_annotation(described(stored, Some(file)), text.len() as u32));
         }
     }
 }

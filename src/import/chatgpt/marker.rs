@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     conversation::Link,
-    import::{fields::bounded_name, growth::ExpansionBudget},
+    import::{expansion_budget::ExpansionBudget, fields::bounded_name},
 };
 
 pub(super) const OPEN: char = '\u{e200}';

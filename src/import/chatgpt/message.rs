@@ -4,7 +4,7 @@ use super::{
     attachments::{self, Uploads},
     clean,
     content::{
-        add_text, append_plain, decode_escapes, shift, source_part, write_fields, write_instructions,
+        add_text, append_plain, decode_escapes, shift, source_annotation, write_fields, write_instructions,
         write_outputs, write_parts, write_quotation,
     },
     content_type_meaning::Classification,
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     conversation::{Annotation, AnnotationKind, Link, MessageKind, Role},
-    import::{fields::link, growth::ExpansionBudget},
+    import::{expansion_budget::ExpansionBudget, fields::link},
     message::format,
 };
 
@@ -49,7 +49,7 @@ impl Classification<'_> {
                 let seconds = metadata.seconds.map(|seconds| seconds.clamp(0.0, 1e9) as u32);
                 parts.push(Annotation { range: 0..0, detail: AnnotationKind::ThinkingTime { seconds } });
             }
-            MessageKind::Quote | MessageKind::Page => parts.extend(source_part(content)),
+            MessageKind::Quote | MessageKind::Page => parts.extend(source_annotation(content)),
             _ => {}
         }
         if self.kind == MessageKind::Instructions && text.len() > start {

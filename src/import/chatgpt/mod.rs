@@ -37,11 +37,11 @@ mod unread;
 mod writing;
 
 use super::{
-    DocumentSources, ImportCounts, ImportError, LibraryFiles, Refusal,
+    DocumentSources, FileLibrary, ImportCounts, ImportError, Refusal,
     documents::Documents,
     fields::{bounded_id, bounded_title},
     message_arena::{NO_PARENT, OwnedMeta, ParsedObject},
-    order::{in_a_row, newest_leaf},
+    order::{linear_order, newest_leaf},
 };
 use crate::conversation::Provider;
 
@@ -59,12 +59,12 @@ pub(super) type Canvases = Vec<(u32, CanvasCall)>;
 /// Reads an object. Fails when it is no JSON object or no ChatGPT conversation.
 pub(super) fn parse(
     object: &str,
-    files: &LibraryFiles,
+    files: &FileLibrary,
     import_counts: &mut ImportCounts,
 ) -> Result<ParsedObject, Refusal> {
     let mut element = ConversationObject::read(object).map_err(|error| ImportError::at(&error))?;
-    if let Some(owner) = element.signatures.owner {
-        return Err(Refusal::Belongs(owner));
+    if let Some(provider) = element.signatures.provider {
+        return Err(Refusal::Belongs(provider));
     }
     if !element.mapping.present && element.chat.is_one() {
         element.chat.take(&mut element.mapping);
@@ -113,7 +113,7 @@ fn order(element: ConversationObject<'_>) -> ParsedObject {
 /// Keeps the messages of a list in its order.
 fn in_order(element: ConversationObject<'_>) -> ParsedObject {
     let count = element.mapping.arena.messages.len();
-    finish(element, in_a_row(count), count.checked_sub(1))
+    finish(element, linear_order(count), count.checked_sub(1))
 }
 
 fn finish(element: ConversationObject<'_>, order: Vec<(u32, u32)>, current: Option<usize>) -> ParsedObject {

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     conversation::{Attachment, MessageKind, Visibility},
     import::{
-        LibraryFiles, fields,
+        FileLibrary, fields,
         json::{self, FieldKey, IsPresent, Maybe, MaybeText, MemoryBudget, Sink, SinkSeed},
         message_arena::{MessageArena, ParsedMessage, text_range},
         signatures::SignatureFinder,
@@ -112,7 +112,7 @@ impl<'de> Sink<'de> for ConversationSink<'_, 'de> {
         let Self { element, budget } = self;
         while let Some(FieldKey(key)) = map.next_key()? {
             match &*key {
-                _ if element.signatures.owner.is_some() => {
+                _ if element.signatures.provider.is_some() => {
                     map.next_value::<IgnoredAny>()?;
                 }
                 "id" => element.id = map.next_value_seed(budget.seed())?,
@@ -254,7 +254,7 @@ impl Mapping<'_> {
 
     /// Gives messages the files that were made for them and that they do not name. A message that says nothing is shown
     /// with its file.
-    pub(super) fn attach(&mut self, files: &LibraryFiles) {
+    pub(super) fn attach(&mut self, files: &FileLibrary) {
         for node in &self.nodes {
             let Some(number) = node.messages.clone().next() else { continue };
             let made = files.of(&node.id);
@@ -268,7 +268,7 @@ impl Mapping<'_> {
     }
 
     /// Gives canvases what they are now: a file of the call that made each, else of the first message that names it.
-    pub(super) fn attach_canvases(&mut self, files: &LibraryFiles) {
+    pub(super) fn attach_canvases(&mut self, files: &FileLibrary) {
         let named = std::mem::take(&mut self.named_canvases);
         let mut places: Vec<(u32, &Attachment)> = Vec::new();
         {

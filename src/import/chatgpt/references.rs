@@ -12,7 +12,7 @@ use super::{
     shape::{Metadata, non_blank},
     source_shape::{OldCitation, Reference},
 };
-use crate::{conversation::Link, import::growth::ExpansionBudget};
+use crate::{conversation::Link, import::expansion_budget::ExpansionBudget};
 
 /// The end of a list of references with the same text.
 const NO_NEXT: u32 = u32::MAX;
@@ -34,8 +34,8 @@ pub(super) struct References<'a, 'de> {
     /// The texts of references that do not look like markers.
     unmarked_texts: Option<AhoCorasick>,
     /// Old citations by the code point they begin at, and by the message they cite.
-    starts: HashMap<u64, &'a OldCitation<'de>>,
-    messages: HashMap<u64, &'a OldCitation<'de>>,
+    citations_by_start: HashMap<u64, &'a OldCitation<'de>>,
+    citations_by_message: HashMap<u64, &'a OldCitation<'de>>,
     /// The pages that searches found, by the name they have in markers, once one was asked for.
     pages: Option<HashMap<(u64, &'a str, u64), Page<'a>>>,
     /// The conversations that the memory is from were listed already.
@@ -72,8 +72,8 @@ impl<'a, 'de> References<'a, 'de> {
             following: vec![NO_NEXT; all.len()],
             placed: vec![false; all.len()],
             unmarked_texts: None,
-            starts: HashMap::new(),
-            messages: HashMap::new(),
+            citations_by_start: HashMap::new(),
+            citations_by_message: HashMap::new(),
             pages: None,
             memory_was_named: false,
             placed_citations: hashbrown::HashSet::new(),
@@ -91,10 +91,10 @@ impl<'a, 'de> References<'a, 'de> {
         }
         for citation in metadata.citations.iter() {
             if let Some(start) = as_integer(citation.start) {
-                references.starts.entry(start).or_insert(citation);
+                references.citations_by_start.entry(start).or_insert(citation);
             }
             if let Some(message) = as_integer(citation.metadata.extra.message) {
-                references.messages.entry(message).or_insert(citation);
+                references.citations_by_message.entry(message).or_insert(citation);
             }
         }
         references.index_unmarked_texts();
@@ -208,15 +208,18 @@ impl<'a, 'de> References<'a, 'de> {
     /// Returns the citation that stands at that code point, else the one that names that message.
     pub(super) fn cited_by_place(&mut self, point: usize, number: &str) -> Option<&'a OldCitation<'de>> {
         let message = || number.split(':').next()?.parse::<u64>().ok();
-        let citation =
-            self.starts.get(&(point as u64)).or_else(|| self.messages.get(&message()?)).copied()?;
+        let citation = self
+            .citations_by_start
+            .get(&(point as u64))
+            .or_else(|| self.citations_by_message.get(&message()?))
+            .copied()?;
         self.placed_citations.insert(std::ptr::from_ref(citation));
         Some(citation)
     }
 
     /// Returns whether old citations are found by where they stand.
     pub(super) fn has_positioned_citations(&self) -> bool {
-        !self.starts.is_empty()
+        !self.citations_by_start.is_empty()
     }
 
     /// Returns the page that a search found under this name, `turn0search3`, as long as what it takes to name it is

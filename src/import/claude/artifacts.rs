@@ -9,13 +9,13 @@ use super::{
     cited_pages::add_link,
     parse::LIST_BUDGET,
     shape::ArtifactInput,
-    unread::{BesideWords, all_words},
+    unread::{MessageExtras, all_words},
 };
 use crate::{
     conversation::Link,
     import::{
         documents::{ChangeBudget, DocumentBranches, Documents, MadeDocument},
-        growth::ExpansionBudget,
+        expansion_budget::ExpansionBudget,
         json::{self, MemoryBudget, Raw, Repaired},
         message_arena::{NO_PARENT, ParsedMessage},
     },
@@ -72,7 +72,7 @@ impl Artifact {
 }
 
 /// Keeps what stands in a call that makes a document and is neither the document nor its title.
-pub(super) fn keep_besides(input: Raw<'_>, rest: &mut BesideWords) {
+pub(super) fn keep_besides(input: Raw<'_>, rest: &mut MessageExtras) {
     let repaired = Repaired::new();
     let budget = MemoryBudget::new(LIST_BUDGET);
     let Ok(input) = json::from_str_or_repaired::<ArtifactInput<'_>>(input.0, &repaired, &budget) else {

@@ -3,7 +3,7 @@
 use super::{
     parse::MessageCollector,
     shape::{Attached, BlockFields, ChatMessage, Filed},
-    unread::{BesideWords, all_words},
+    unread::{MessageExtras, all_words},
 };
 use crate::{
     conversation::{Annotation, Attachment, Media},
@@ -13,7 +13,7 @@ use crate::{
 impl MessageCollector<'_> {
     /// Returns the files of a message, before its text; each once, although the export may name it three
     /// times. What is in them besides is kept.
-    pub(super) fn files(&mut self, message: &ChatMessage<'_>, rest: &mut BesideWords) -> Vec<Annotation> {
+    pub(super) fn files(&mut self, message: &ChatMessage<'_>, rest: &mut MessageExtras) -> Vec<Annotation> {
         let mut parts = Vec::new();
         for (number, attached) in message.attachments.iter().enumerate() {
             let id = match attached.id.as_deref() {
@@ -41,7 +41,7 @@ impl MessageCollector<'_> {
             }
             known.push((id, name));
             let media = media(file.kind.as_deref().unwrap_or_default(), name);
-            parts.push(fields::attachment_part(
+            parts.push(fields::attachment_annotation(
                 Attachment { id: id.into(), name: name.into(), ..empty_attachment(media) },
                 0,
             ));
@@ -73,7 +73,7 @@ impl MessageCollector<'_> {
             content: content.into(),
             ..empty_attachment(media)
         };
-        Some(fields::attachment_part(file, 0))
+        Some(fields::attachment_annotation(file, 0))
     }
 }
 
@@ -90,7 +90,7 @@ pub(super) fn of_block(block: &BlockFields<'_>) -> Option<Annotation> {
         return None;
     }
     let media = media(block.kind.as_deref().unwrap_or_default(), name);
-    Some(fields::attachment_part(
+    Some(fields::attachment_annotation(
         Attachment { id: id.into(), name: name.into(), ..empty_attachment(media) },
         0,
     ))

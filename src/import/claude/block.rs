@@ -6,15 +6,15 @@
 use super::{
     artifacts::{self, Artifact},
     attachments,
-    cited_pages::{add_cited_pages, keep_found_pages, sources_part},
+    cited_pages::{add_cited_pages, keep_found_pages, sources_annotation},
     left_out::left_out_of_encrypted,
     open_message::{BlockMessage, OpenMessage},
     parse::MessageCollector,
     shape::{BlockFields, ChatMessage},
     tags::{self, TaggedText},
-    thinking::{thought_part, write_thinking},
+    thinking::{thought_annotation, write_thinking},
     tool::{keep_unsaid_by_input, write_input, write_result},
-    unread::{BesideWords, all_words},
+    unread::{MessageExtras, all_words},
 };
 use crate::{
     conversation::{MessageKind, Role},
@@ -90,7 +90,7 @@ impl MessageCollector<'_> {
 
     /// Adds what the message carries besides its words, and counts the keys that nobody knows.
     pub(super) fn flush_rest(&mut self, mut open: OpenMessage<'_, '_>) {
-        let BesideWords { more, keys } = std::mem::take(&mut open.rest);
+        let MessageExtras { more, keys } = std::mem::take(&mut open.rest);
         let place = open.message.uuid.as_deref().unwrap_or_default();
         keys.0.iter().for_each(|key| self.arena.import_counts.count_key(key, place));
         if !more.contains(char::is_alphanumeric) {
@@ -158,7 +158,7 @@ impl MessageCollector<'_> {
             }
             "redacted_thinking" => {
                 open.rest.keep_block(fields, &[]);
-                let BesideWords { more, keys } = &mut open.rest;
+                let MessageExtras { more, keys } = &mut open.rest;
                 fields.unread(kind, &mut |key, value| {
                     if left_out_of_encrypted(key).is_none() {
                         keys.push_unclaimed(key, value, left_out_of_encrypted, more);
@@ -170,7 +170,7 @@ impl MessageCollector<'_> {
                 write_thinking(fields, &mut text);
                 open.rest.keep_block(fields, &["thinking", "summaries"]);
                 open.rest.keep_unread(kind, fields);
-                let parts = thought_part(fields).into_iter().collect();
+                let parts = thought_annotation(fields).into_iter().collect();
                 BlockMessage { parts, ..BlockMessage::of(speaker, MessageKind::Reasoning, None) }
             }
             "tool_use" => {
@@ -185,7 +185,7 @@ impl MessageCollector<'_> {
                 let pages = if artifact.is_some() { artifacts::sources(fields.input) } else { Vec::new() };
                 self.artifacts.extend(artifact);
                 BlockMessage {
-                    parts: sources_part(pages, &text),
+                    parts: sources_annotation(pages, &text),
                     ..BlockMessage::of(speaker, MessageKind::Call, tool)
                 }
             }
@@ -247,7 +247,7 @@ impl MessageCollector<'_> {
 
 /// Writes the words of a block of a type nobody knows yet, first those of the fields that have some; else the block
 /// itself, so that it is never a blank.
-fn write_any_words(whole: Raw<'_>, fields: &BlockFields<'_>, text: &mut String, rest: &mut BesideWords) {
+fn write_any_words(whole: Raw<'_>, fields: &BlockFields<'_>, text: &mut String, rest: &mut MessageExtras) {
     let values = [
         ("text", fields.text),
         ("content", fields.content),
@@ -268,7 +268,7 @@ fn write_any_words(whole: Raw<'_>, fields: &BlockFields<'_>, text: &mut String, 
         return;
     };
     text.push_str(&words);
-    let mut besides = BesideWords::default();
+    let mut besides = MessageExtras::default();
     besides.keep_block(fields, &[key]);
     besides.keep_unread("", fields);
     rest.keys.0.append(&mut besides.keys.0);

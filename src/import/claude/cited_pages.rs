@@ -1,9 +1,9 @@
 //! The pages that words cite and that tools found.
 
-use super::{shape::BlockFields, unread::BesideWords};
+use super::{shape::BlockFields, unread::MessageExtras};
 use crate::{
     conversation::{Annotation, AnnotationKind, Link},
-    import::growth::ExpansionBudget,
+    import::expansion_budget::ExpansionBudget,
 };
 
 /// The number of pages listed for one stretch of words.
@@ -13,7 +13,7 @@ const MAX_SOURCES: usize = 1_000;
 pub(super) fn add_cited_pages(
     fields: &BlockFields<'_>,
     links: &mut Vec<Link>,
-    rest: &mut BesideWords,
+    rest: &mut MessageExtras,
     growth: &ExpansionBudget,
 ) {
     for cited in fields.citations.iter() {
@@ -76,7 +76,7 @@ pub(super) fn name_by_found_pages(sources: &mut [Link], found: &[Link], growth: 
 }
 
 /// Returns pages as a part at the end of a text; nothing for no page.
-pub(super) fn sources_part(links: Vec<Link>, text: &str) -> Vec<Annotation> {
+pub(super) fn sources_annotation(links: Vec<Link>, text: &str) -> Vec<Annotation> {
     if links.is_empty() {
         return Vec::new();
     }

@@ -3,15 +3,15 @@
 //! `{id, kind, visibility, versions: [{id, title, created_at}], active_version}` in `artifacts/<id>/artifact.json`, with
 //! the page of each version beside it, `versions/<id>.html`. Each version is a message that has its page as an attachment.
 
-use super::{left_out::left_out_of_knowledge, unread::BesideWords};
+use super::{left_out::left_out_of_knowledge, unread::MessageExtras};
 use crate::{
     conversation::{Attachment, ConversationKind, Media, MessageKind, NameTable, Role, Visibility},
     import::{
         DocumentSources, ImportError,
-        fields::{attachment_part, bounded_name, empty_attachment},
+        fields::{attachment_annotation, bounded_name, empty_attachment},
         json::{self, MaybeText, MemoryBudget, Raw, Repaired, record},
         message_arena::{MessageArena, OwnedMeta, ParsedMessage, ParsedObject, text_range},
-        order::in_a_row,
+        order::linear_order,
         timestamp::Timestamp,
     },
     provider::Provider,
@@ -53,7 +53,7 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
     let visibility = bounded_name(visibility);
     let mut title = String::new();
     let mut current = None;
-    let mut rest = BesideWords::default();
+    let mut rest = MessageExtras::default();
     rest.keep_unread("", &frame);
     for raw in &frame.versions {
         if !raw.0.starts_with('{') {
@@ -81,7 +81,7 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
                 mime: "text/html".into(),
                 ..empty_attachment(Media::File)
             };
-            parts.push(attachment_part(page, text.end - text.start));
+            parts.push(attachment_annotation(page, text.end - text.start));
         }
         arena.import_counts.count("frame", true);
         if title.is_empty() || version.id == frame.active {
@@ -95,8 +95,8 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
             kind: MessageKind::Text,
             interrupted: false,
             time: version.created.0,
-            model: NameTable::NO_SLOT,
-            name: NameTable::NO_SLOT,
+            model: NameTable::NO_NAME,
+            name: NameTable::NO_NAME,
             text,
             parts,
         });
@@ -118,7 +118,7 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
         provider: Provider::Claude,
         meta,
         arena,
-        order: in_a_row(count),
+        order: linear_order(count),
         // All of them stand in a row: whoever reads to the last has read the one that is shown.
         current: current.and(count.checked_sub(1)),
         dropped: 0,
@@ -127,7 +127,7 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
 }
 
 /// Adds what nobody knows, folded, and counts its keys.
-fn push_rest(arena: &mut MessageArena, rest: BesideWords, id: &str) {
+fn push_rest(arena: &mut MessageArena, rest: MessageExtras, id: &str) {
     rest.keys.0.iter().for_each(|key| arena.import_counts.count_key(key, id));
     let start = arena.text.len();
     let end = start + rest.more.len();
@@ -143,7 +143,7 @@ fn push_rest(arena: &mut MessageArena, rest: BesideWords, id: &str) {
         kind: MessageKind::Other,
         interrupted: false,
         time: None,
-        model: NameTable::NO_SLOT,
+        model: NameTable::NO_NAME,
         name,
         text,
         parts,

@@ -12,7 +12,7 @@ use super::{
     open_message::OpenMessage,
     parse::{ConversationObject, MessageCollector},
     shape::ChatMessage,
-    unread::{BesideWords, all_words},
+    unread::{MessageExtras, all_words},
 };
 use crate::{
     conversation::{ConversationKind, MessageKind, NameTable, Role, Visibility},
@@ -20,7 +20,7 @@ use crate::{
         ImportError, fields,
         json::{self, FieldKey, MaybeText, MemoryBudget, Raw, Sink, record},
         message_arena::{OwnedMeta, ParsedMessage, ParsedObject},
-        order::in_a_row,
+        order::linear_order,
     },
     provider::Provider,
 };
@@ -87,7 +87,7 @@ pub(super) fn parse(
     };
     let mut collector = element.collector;
     let mut collected =
-        KnowledgeMessages { collector: &mut collector, budget: &budget, rest: BesideWords::default() };
+        KnowledgeMessages { collector: &mut collector, budget: &budget, rest: MessageExtras::default() };
     collected.text(Role::User, "Description", knowledge.description.as_deref().unwrap_or_default());
     collected.raw(Role::User, "", knowledge.instructions);
     collected.all(Role::User, knowledge.documents)?;
@@ -113,7 +113,7 @@ pub(super) fn parse(
         provider: Provider::Claude,
         meta,
         arena,
-        order: in_a_row(count),
+        order: linear_order(count),
         current: count.checked_sub(1),
         dropped,
         documents,
@@ -125,7 +125,7 @@ struct KnowledgeMessages<'m, 'de> {
     collector: &'m mut MessageCollector<'de>,
     budget: &'m MemoryBudget,
     /// What nobody knows.
-    rest: BesideWords,
+    rest: MessageExtras,
 }
 
 impl KnowledgeMessages<'_, '_> {
@@ -162,8 +162,8 @@ impl KnowledgeMessages<'_, '_> {
             kind: MessageKind::Text,
             interrupted: false,
             time: None,
-            model: NameTable::NO_SLOT,
-            name: NameTable::NO_SLOT,
+            model: NameTable::NO_NAME,
+            name: NameTable::NO_NAME,
             text: start..arena.text.len() as u32,
             parts,
         });

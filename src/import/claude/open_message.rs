@@ -2,7 +2,7 @@
 //! ends.
 
 use super::{
-    cited_pages::name_by_found_pages, parse::MessageCollector, shape::ChatMessage, unread::BesideWords,
+    cited_pages::name_by_found_pages, parse::MessageCollector, shape::ChatMessage, unread::MessageExtras,
 };
 use crate::{
     conversation::{Annotation, AnnotationKind, Link, MessageKind, NameTable, Role, Visibility},
@@ -24,7 +24,7 @@ pub(super) struct OpenMessage<'a, 'de> {
     /// Pages that tools found: a citation may name one by its address alone.
     pub found: Vec<Link>,
     /// What is in the message besides.
-    pub rest: BesideWords,
+    pub rest: MessageExtras,
 }
 
 impl<'a, 'de> OpenMessage<'a, 'de> {
@@ -38,7 +38,7 @@ impl<'a, 'de> OpenMessage<'a, 'de> {
             files: Vec::new(),
             sources: Vec::new(),
             found: Vec::new(),
-            rest: BesideWords::default(),
+            rest: MessageExtras::default(),
         }
     }
 }
@@ -152,7 +152,7 @@ impl MessageCollector<'_> {
             kind,
             interrupted,
             time: open.message.created.0,
-            model: NameTable::NO_SLOT,
+            model: NameTable::NO_NAME,
             name: arena.slot(name),
             text: start as u32..arena.text.len() as u32,
             parts: arena.keep(&mut parts),

@@ -28,7 +28,7 @@ pub(super) fn write_thinking(fields: &BlockFields<'_>, text: &mut String) {
 }
 
 /// Returns how long the model thought.
-pub(super) fn thought_part(fields: &BlockFields<'_>) -> Option<Annotation> {
+pub(super) fn thought_annotation(fields: &BlockFields<'_>) -> Option<Annotation> {
     let spent = fields.stopped.0?.0.checked_sub(fields.started.0?.0)?;
     let seconds = u32::try_from((spent + 500_000) / 1_000_000).ok()?;
     Some(Annotation { range: 0..0, detail: AnnotationKind::ThinkingTime { seconds: Some(seconds) } })

@@ -1,10 +1,10 @@
 //! What a tool took and what it gave.
 
 use super::{
-    cited_pages::{add_link, sources_part},
+    cited_pages::{add_link, sources_annotation},
     parse::LIST_BUDGET,
     shape::{BlockFields, CodeInput, ResultPiece},
-    unread::{BesideWords, Said, all_words, push_unclaimed},
+    unread::{MessageExtras, Said, all_words, push_unclaimed},
 };
 use crate::{
     conversation::{Annotation, Link},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Writes the input of a tool: code as code, all else as the JSON it is.
-pub(super) fn write_input(input: Raw<'_>, text: &mut String, rest: &mut BesideWords) {
+pub(super) fn write_input(input: Raw<'_>, text: &mut String, rest: &mut MessageExtras) {
     let repaired = Repaired::new();
     if input.0.starts_with('{')
         && let Ok(arguments) =
@@ -34,7 +34,7 @@ pub(super) fn write_input(input: Raw<'_>, text: &mut String, rest: &mut BesideWo
 }
 
 /// Keeps what no field of a call took, but what its input says already.
-pub(super) fn keep_unsaid_by_input(key: &str, fields: &BlockFields<'_>, rest: &mut BesideWords) {
+pub(super) fn keep_unsaid_by_input(key: &str, fields: &BlockFields<'_>, rest: &mut MessageExtras) {
     if has_unread(fields) {
         let mut said = String::new();
         outline("", fields.input.0, &|_| false, &mut said);
@@ -47,7 +47,7 @@ pub(super) fn keep_unsaid_by_input(key: &str, fields: &BlockFields<'_>, rest: &m
 pub(super) fn write_result(
     fields: &BlockFields<'_>,
     text: &mut String,
-    rest: &mut BesideWords,
+    rest: &mut MessageExtras,
 ) -> Vec<Annotation> {
     let content = fields.content;
     content.append_text(text);
@@ -79,11 +79,11 @@ pub(super) fn write_result(
         let said = with_links(text, &links);
         keep_unsaid("tool_result", fields, &said, rest);
     }
-    sources_part(links, text)
+    sources_annotation(links, text)
 }
 
 /// Writes what is in the pieces of a result besides their words and their addresses, below them.
-fn write_pieces(pieces: &[ResultPiece<'_>], links: &[Link], text: &mut String, rest: &mut BesideWords) {
+fn write_pieces(pieces: &[ResultPiece<'_>], links: &[Link], text: &mut String, rest: &mut MessageExtras) {
     let whole = with_links(text, links);
     let mut said = Said::of(&whole);
     let mut more = String::new();
@@ -121,8 +121,8 @@ fn has_unread(fields: &BlockFields<'_>) -> bool {
 }
 
 /// Keeps what no field of a block took, but what its words say already.
-fn keep_unsaid(key: &str, fields: &BlockFields<'_>, said: &str, rest: &mut BesideWords) {
+fn keep_unsaid(key: &str, fields: &BlockFields<'_>, said: &str, rest: &mut MessageExtras) {
     let mut said = Said::of(said);
-    let BesideWords { more, keys } = rest;
+    let MessageExtras { more, keys } = rest;
     fields.unread(key, &mut |key, value| said.push_unsaid(key, value, keys, more));
 }

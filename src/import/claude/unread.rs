@@ -13,14 +13,14 @@ use crate::import::{
 
 /// The strings of a message that are not in its words.
 #[derive(Default)]
-pub(super) struct BesideWords {
+pub(super) struct MessageExtras {
     /// Anything, under the keys it stands in.
     pub more: String,
     /// The keys of which nobody knows what they mean.
     pub keys: UnknownKeys,
 }
 
-impl BesideWords {
+impl MessageExtras {
     /// Keeps what no field of a record took.
     pub(super) fn keep_unread<'de>(&mut self, key: &str, record: &impl Lenient<'de>) {
         let Self { more, keys } = self;

@@ -85,7 +85,7 @@ pub(crate) fn from_str<'de, T: Lenient<'de>>(json: &'de str, budget: &MemoryBudg
     Ok(value)
 }
 
-/// The bytes that the lists of a value may still take: `[{},{},…]` is three bytes an element in the file and
+/// A bound on memory: the bytes that the lists of a value may still take: `[{},{},…]` is three bytes an element in the file and
 /// hundreds in memory. Elements beyond are skipped. It counts what is left out on purpose meanwhile.
 pub(crate) struct MemoryBudget {
     left: Cell<usize>,

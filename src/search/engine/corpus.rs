@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
 
-use super::{Engine, binding::Binding, token_scores::TokenScores};
+use super::{Engine, required_clauses::RequiredClauses, token_scores::TokenScores};
 use crate::{
     library::ConversationHandle,
     search::{
@@ -32,17 +32,17 @@ pub(in crate::search) trait Corpus {
     fn conversations_having(&self, number: usize, term: &Term) -> Option<FixedBitSet>;
 
     /// Returns whether what binds may let a conversation in, at once. No is certain.
-    fn may_let_in(&self, binding: &Binding, handle: ConversationHandle) -> bool;
+    fn may_let_in(&self, binding: &RequiredClauses, handle: ConversationHandle) -> bool;
 
     /// Returns whether what binds lets a conversation in that [may be](Self::may_let_in).
-    fn lets_in(&self, binding: &Binding, handle: ConversationHandle) -> bool;
+    fn lets_in(&self, binding: &RequiredClauses, handle: ConversationHandle) -> bool;
 
     /// Returns the slots of the messages that count, folded ones among them. `None`: all messages that are shown count, or
     /// those that are told [one conversation after the other](Self::messages).
-    fn counting_messages(&self, binding: &Binding) -> Option<FixedBitSet>;
+    fn counting_messages(&self, binding: &RequiredClauses) -> Option<FixedBitSet>;
 
     /// Returns the messages of a conversation that count. `None`: all that are shown.
-    fn messages(&self, binding: &Binding, handle: ConversationHandle) -> Option<Vec<u32>>;
+    fn messages(&self, binding: &RequiredClauses, handle: ConversationHandle) -> Option<Vec<u32>>;
 }
 
 impl Corpus for Engine {
@@ -67,19 +67,19 @@ impl Corpus for Engine {
         Some(self.occurrences(text, term).conversations.clone())
     }
 
-    fn may_let_in(&self, binding: &Binding, handle: ConversationHandle) -> bool {
+    fn may_let_in(&self, binding: &RequiredClauses, handle: ConversationHandle) -> bool {
         binding.may_let_in(handle)
     }
 
-    fn lets_in(&self, binding: &Binding, handle: ConversationHandle) -> bool {
+    fn lets_in(&self, binding: &RequiredClauses, handle: ConversationHandle) -> bool {
         binding.lets_in(self, handle)
     }
 
-    fn counting_messages(&self, binding: &Binding) -> Option<FixedBitSet> {
+    fn counting_messages(&self, binding: &RequiredClauses) -> Option<FixedBitSet> {
         binding.filtered_messages().cloned()
     }
 
-    fn messages(&self, binding: &Binding, handle: ConversationHandle) -> Option<Vec<u32>> {
+    fn messages(&self, binding: &RequiredClauses, handle: ConversationHandle) -> Option<Vec<u32>> {
         binding.messages(self, handle)
     }
 }

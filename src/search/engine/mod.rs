@@ -6,13 +6,13 @@
 //! each page, and [`Engine::remember`] at the end.
 
 mod answers;
-mod binding;
 mod corpus;
 mod found;
 mod indexed_terms;
 mod loose_query;
 pub(super) mod message_ranks;
 mod plan;
+mod required_clauses;
 mod searched_slots;
 mod some_words;
 mod token_scores;
@@ -32,11 +32,11 @@ use self::{
     indexed_terms::IndexedTerms,
 };
 pub(super) use self::{
-    binding::Binding,
     corpus::Corpus,
     found::FoundConversation,
     loose_query::LooseQuery,
     plan::{NEWEST_FIRST, Plan},
+    required_clauses::RequiredClauses,
     searched_slots::is_told_by_index,
     some_words::{PartialMatch, SomeWords},
     token_scores::{TokenScores, inverse_frequency, saturated},

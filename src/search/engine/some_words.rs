@@ -12,9 +12,9 @@ use fixedbitset::FixedBitSet;
 
 use super::{
     Engine,
-    binding::Binding,
     corpus::Corpus,
     loose_query::{LooseQuery, LooseToken, LooseWord, MAX_WORDS},
+    required_clauses::RequiredClauses,
     token_scores::TokenScores,
     word_variants::Substitution,
 };
@@ -56,7 +56,7 @@ pub(in crate::search) struct SomeWords {
     words: Vec<LooseWord>,
     tokens: Vec<Token>,
     /// What must hold all the same.
-    binding: Binding,
+    binding: RequiredClauses,
 }
 
 /// One token of a word.
@@ -85,7 +85,7 @@ impl SomeWords {
     pub fn of(
         corpus: &dyn Corpus,
         query: LooseQuery,
-        binding: Binding,
+        binding: RequiredClauses,
         stop: &dyn Fn() -> bool,
     ) -> Option<Self> {
         let mut tokens = Vec::with_capacity(query.tokens.len());

@@ -7,7 +7,7 @@ use fixedbitset::FixedBitSet;
 use crate::{
     conversation::{Conversation, Role, Visibility},
     message::branches,
-    search::query::{MessageFeature, Place, filters::MessageFacts},
+    search::query::{MessageFeature, SearchPlace, filters::MessageFacts},
 };
 
 /// Models that are told apart; of a message of any other its conversation must be asked.
@@ -26,7 +26,7 @@ const FEATURES: [MessageFeature; 6] = [
     MessageFeature::Branch,
     MessageFeature::Text,
 ];
-const PLACES: [Place; 3] = [Place::Files, Place::Reasoning, Place::Tools];
+const PLACES: [SearchPlace; 3] = [SearchPlace::Files, SearchPlace::Reasoning, SearchPlace::Tools];
 /// The number of the trait to lie on the branch that is shown first.
 const ON_CURRENT_BRANCH: usize = ROLES.len() + FEATURES.len() + PLACES.len();
 const TRAITS: usize = ON_CURRENT_BRANCH + 1;
@@ -157,7 +157,7 @@ impl TraitSets {
     }
 
     /// Returns the slots of messages at a place.
-    pub fn at_place(&self, place: Place) -> Option<&FixedBitSet> {
+    pub fn at_place(&self, place: SearchPlace) -> Option<&FixedBitSet> {
         let number = PLACES.iter().position(|other| *other == place)?;
         self.slots_by_trait.get(ROLES.len() + FEATURES.len() + number)
     }

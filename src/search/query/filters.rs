@@ -17,7 +17,7 @@ use crate::{
     secrets::Scanner,
 };
 
-use super::{Clause, ConversationFlag, MessageFeature, Place, Predicate, TextPattern};
+use super::{Clause, ConversationFlag, MessageFeature, Predicate, SearchPlace, TextPattern};
 
 /// The predicates that are answered without reading messages.
 #[derive(Clone, Debug, Default)]
@@ -134,7 +134,7 @@ pub(in crate::search) struct MessageFilter {
     /// Slugs or pieces of them, in small letters; `true`: the whole slug.
     pub models: Vec<(String, bool)>,
     pub features: Vec<MessageFeature>,
-    pub places: Vec<Place>,
+    pub places: Vec<SearchPlace>,
     /// The predicates that no message may fulfil.
     pub forbidden: Vec<Predicate>,
 }
@@ -251,14 +251,14 @@ impl<'a> MessageFacts<'a> {
     }
 
     /// Returns whether a message is at this place, and not hidden.
-    pub fn is_at(&self, message: usize, place: Place) -> bool {
+    pub fn is_at(&self, message: usize, place: SearchPlace) -> bool {
         let view = MessageView::of(self.conversation, message);
         let aside = Aside::of(view.message());
         view.message().visibility != Visibility::Hidden
             && match place {
-                Place::Files => aside == Some(Aside::Canvas) || view.holds_attached_text(),
-                Place::Reasoning => aside == Some(Aside::Reasoning),
-                Place::Tools => aside == Some(Aside::Tools),
+                SearchPlace::Files => aside == Some(Aside::Canvas) || view.holds_attached_text(),
+                SearchPlace::Reasoning => aside == Some(Aside::Reasoning),
+                SearchPlace::Tools => aside == Some(Aside::Tools),
             }
     }
 

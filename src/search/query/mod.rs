@@ -48,7 +48,7 @@ use std::fmt;
 pub use self::{
     date::{Clock, Date},
     marks::Marks,
-    predicate::{Clause, ConversationFlag, MessageFeature, Place, Predicate},
+    predicate::{Clause, ConversationFlag, MessageFeature, Predicate, SearchPlace},
     text_pattern::TextPattern,
 };
 

@@ -53,7 +53,7 @@ pub enum Predicate {
     /// Only messages that have this are searched.
     Has(MessageFeature),
     /// Only messages at this place beside the conversation are searched.
-    In(Place),
+    In(SearchPlace),
     /// It was begun, or its last message came, in this time.
     Date(Date),
     /// Its last message came at or after the date's first moment.
@@ -112,7 +112,7 @@ pub enum MessageFeature {
 
 /// A place beside the conversation (`in:`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum SearchPlace {
     /// Messages with attached or pasted text, and canvases.
     Files,
     /// What the model thought.
@@ -148,8 +148,8 @@ pub(super) const FEATURES: [(&str, MessageFeature); 7] = [
     ("text", MessageFeature::Text),
     ("secret", MessageFeature::Secret),
 ];
-pub(super) const PLACES: [(&str, Place); 3] =
-    [("files", Place::Files), ("reasoning", Place::Reasoning), ("tools", Place::Tools)];
+pub(super) const PLACES: [(&str, SearchPlace); 3] =
+    [("files", SearchPlace::Files), ("reasoning", SearchPlace::Reasoning), ("tools", SearchPlace::Tools)];
 pub(super) const FLAGS: [(&str, ConversationFlag); 5] = [
     ("starred", ConversationFlag::Starred),
     ("archived", ConversationFlag::Archived),

@@ -21,7 +21,7 @@ use crate::{
     library::{ConversationHandle, Library},
     search::{
         Matcher, Query,
-        engine::{Binding, Corpus, LooseQuery, PartialMatch, SomeWords, TokenScores},
+        engine::{Corpus, LooseQuery, PartialMatch, RequiredClauses, SomeWords, TokenScores},
         index::{
             Index, IndexEntry, LetterSet,
             occurrences::TermLookup,
@@ -160,7 +160,7 @@ impl SecondTierSearch {
         let corpus =
             NotedCorpus { index: Self::index(library, notes, &numbers), library, notes, search: self };
         let loose = LooseQuery::of(&self.query, false)?;
-        let binding = Binding::noted(loose.binding.clone());
+        let binding = RequiredClauses::noted(loose.binding.clone());
         let some_words = SomeWords::of(&corpus, loose, binding, &|| false)?;
         let found = some_words.find(&corpus, first_tier.iter().map(|row| row.handle), &|| false)?;
         let row = |found: PartialMatch| Row {
@@ -242,15 +242,15 @@ impl Corpus for NotedCorpus<'_> {
         Some(having)
     }
 
-    fn may_let_in(&self, _: &Binding, handle: ConversationHandle) -> bool {
+    fn may_let_in(&self, _: &RequiredClauses, handle: ConversationHandle) -> bool {
         self.note(handle).is_some_and(|note| note.is_let_in)
     }
 
-    fn lets_in(&self, _: &Binding, handle: ConversationHandle) -> bool {
+    fn lets_in(&self, _: &RequiredClauses, handle: ConversationHandle) -> bool {
         self.note(handle).is_some_and(|note| note.is_let_in)
     }
 
-    fn counting_messages(&self, _: &Binding) -> Option<FixedBitSet> {
+    fn counting_messages(&self, _: &RequiredClauses) -> Option<FixedBitSet> {
         let compiled = self.search.binding.as_ref()?.compiled();
         if compiled.message_filter().is_empty() {
             return None;
@@ -264,7 +264,7 @@ impl Corpus for NotedCorpus<'_> {
         Some(counting)
     }
 
-    fn messages(&self, _: &Binding, _: ConversationHandle) -> Option<Vec<u32>> {
+    fn messages(&self, _: &RequiredClauses, _: ConversationHandle) -> Option<Vec<u32>> {
         None
     }
 }

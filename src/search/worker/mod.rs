@@ -3,7 +3,7 @@
 //! Only here are threads and a clock. A newer request cancels the older one at the next conversation. The first page
 //! is sent as soon as it is known, and again from time to time, until the answer is complete.
 
-mod chunks;
+mod parallel_map;
 mod respond;
 
 use std::{
@@ -19,7 +19,7 @@ use std::{
 };
 
 pub use self::respond::{search, search_both_tiers};
-use self::{chunks::map_finished_chunks, respond::respond};
+use self::{parallel_map::map_finished_chunks, respond::respond};
 pub use super::engine::Substitution;
 use super::{Matcher, Query, Score, engine::Engine, index::draft::IndexDraft, matching::Interruption};
 use crate::{

@@ -7,12 +7,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{ClauseCounts, Request, Results, Row, SecondTier, Tier, chunks::map_chunks, prepare};
+use super::{ClauseCounts, Request, Results, Row, SecondTier, Tier, parallel_map::map_chunks, prepare};
 use crate::{
     library::Library,
     search::{
         Query, Score,
-        engine::{Binding, Engine, FoundConversation, LooseQuery, PartialMatch, Plan, SomeWords},
+        engine::{Engine, FoundConversation, LooseQuery, PartialMatch, Plan, RequiredClauses, SomeWords},
     },
 };
 
@@ -106,7 +106,7 @@ pub(super) fn respond(
     let is_indexed = engine.unindexed().is_empty();
     let loose = is_indexed.then(|| LooseQuery::of(query, request.is_typing)).flatten();
     let some_words = loose.and_then(|loose| {
-        let binding = Binding::new(engine, loose.binding.clone());
+        let binding = RequiredClauses::new(engine, loose.binding.clone());
         SomeWords::of(engine, loose, binding, is_stale)
     });
     if let Some(some_words) = some_words {

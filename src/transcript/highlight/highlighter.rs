@@ -13,7 +13,7 @@ use syntect::parsing::{ParseState, Scope, ScopeStack, ScopeStackOp, SyntaxRefere
 
 use super::{
     CodeTones,
-    time_taken::{HighlightTimeBudget, Language},
+    time_budget::{HighlightTimeBudget, Language},
 };
 use crate::transcript::Tone;
 
@@ -124,7 +124,7 @@ impl Highlighter {
     /// of their expressions panic).
     pub fn highlight(&self, language: &str, code: &str) -> CodeTones {
         let mut colors = CodeTones::new();
-        if self.time.is_too_much() {
+        if self.time.is_exhausted() {
             return colors;
         }
         let loaded = self.loaded(language, code.len());

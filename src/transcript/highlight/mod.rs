@@ -6,7 +6,7 @@
 mod cache;
 mod code;
 mod highlighter;
-mod time_taken;
+mod time_budget;
 
 pub use code::CodeTones;
 pub use highlighter::{HighlightId, HighlightRequest, Highlighter, catches_panics};

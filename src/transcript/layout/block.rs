@@ -25,7 +25,7 @@ impl LayoutDocument {
         for (number, mut block) in other.blocks.into_iter().enumerate() {
             block.gap |= number == 0 && gap;
             for container in &mut block.containers {
-                // Frames and notes are not told apart by a number.
+                // Boxes and plain indents are not told apart by a number.
                 container.id += if container.id == 0 { 0 } else { ids };
                 self.next_id = self.next_id.max(container.id);
                 if let ContainerKind::Number(list, _) = &mut container.kind {

@@ -33,9 +33,9 @@ pub fn parse(text: &str, base: usize, inline_spans: &[InlineSpan]) -> Option<Lay
     if nests_too_deep(text) {
         return None;
     }
-    let hidden = inline_span::mask(text, inline_spans);
-    let mut parser = BlockParser { text, masked_text: &hidden, base, inline_spans, ..BlockParser::default() };
-    for (number, (event, range)) in Parser::new_ext(&hidden, dialect()).into_offset_iter().enumerate() {
+    let masked = inline_span::mask(text, inline_spans);
+    let mut parser = BlockParser { text, masked_text: &masked, base, inline_spans, ..BlockParser::default() };
+    for (number, (event, range)) in Parser::new_ext(&masked, dialect()).into_offset_iter().enumerate() {
         if number == MAX_EVENTS {
             return None;
         }

@@ -21,7 +21,7 @@ impl FormulaBox {
         self.rows.len() <= 1
     }
 
-    /// Returns its rows in one; of a tall_bracket box the rows that are not blank, set apart.
+    /// Returns its rows in one; of a tall box the rows that are not blank, set apart.
     pub fn flat(&self) -> String {
         let rows: Vec<&str> = self.rows.iter().map(|row| row.trim()).filter(|row| !row.is_empty()).collect();
         if self.is_flat() { self.rows.concat() } else { rows.join("; ") }
@@ -64,7 +64,7 @@ impl FormulaBox {
         *self = Self { rows: rows.collect(), baseline: above };
     }
 
-    /// Puts brackets around it, as tall_bracket as it is.
+    /// Puts brackets around it, as tall as it is.
     pub fn fenced(self, left: &str, right: &str) -> Self {
         let height = self.rows.len();
         let mut fenced = tall_bracket(left, height, self.baseline);

@@ -48,7 +48,7 @@ impl EnterGuard {
         (self.just_opened, self.awaits_enter) = (true, false);
     }
 
-    /// Returns whether the last key, which would run or write something, is a person's; else one is awaits_enter from here
+    /// Returns whether the last key, which would run or write something, is a person's; else one is awaited from here
     /// on.
     pub(super) fn is_confirmed(&mut self) -> bool {
         let wanted = if self.burst { QUIET_AFTER_BURST } else { QUIET_BEFORE_ENTER };

@@ -68,7 +68,7 @@ impl App {
         }))]
     }
 
-    /// BurstWaits for a copy; `words` say what is done for it.
+    /// Waits for a copy; `words` say what is done for it.
     pub(super) fn await_copy(&mut self, words: &str) {
         self.awaited = Some(Awaited::Copy);
         self.copied = None;

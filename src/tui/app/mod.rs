@@ -156,7 +156,7 @@ impl App {
             Action::Arrived(batch, progress) => self.arrived(batch, progress),
             Action::Loaded(report) => {
                 self.loading = None;
-                if let Some(warning) = report.warning().or_else(|| report.emptiness()) {
+                if let Some(warning) = report.warning().or_else(|| report.empty_notice()) {
                     self.show_failure(warning);
                 }
                 vec![Effect::Background(Task::PrepareSearch(Arc::clone(&self.library)))]

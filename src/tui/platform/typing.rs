@@ -53,7 +53,7 @@ pub(super) fn note(bytes: usize) -> bool {
     }
 }
 
-/// BurstWaits until what is typed in one go with the last key is over and nothing is left to read. Calls `tell` if that takes
+/// Waits until what is typed in one go with the last key is over and nothing is left to read. Calls `tell` if that takes
 /// long.
 pub fn wait_until_typing_stops(waits: &BurstWaits, tell: impl FnOnce()) {
     typing().passed = Some(0);

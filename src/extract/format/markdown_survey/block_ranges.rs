@@ -11,7 +11,7 @@ pub(super) struct BlockRanges {
 }
 
 /// A walk through ranges that are in order, and may stand in one another.
-pub(super) struct Within<'a> {
+pub(super) struct RangeWalk<'a> {
     ranges: &'a [Range<usize>],
     /// The first that may still be wanted.
     first: usize,
@@ -19,7 +19,7 @@ pub(super) struct Within<'a> {
     widest: Option<&'a Range<usize>>,
 }
 
-impl<'a> Within<'a> {
+impl<'a> RangeWalk<'a> {
     pub(super) fn of(ranges: &'a [Range<usize>]) -> Self {
         Self { ranges, first: 0, widest: None }
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     Survey, begins_tag,
-    block_ranges::{BlockRanges, Within},
+    block_ranges::{BlockRanges, RangeWalk},
 };
 use crate::{extract::format::text_edit::TextEdit, message::is_blank};
 
@@ -15,10 +15,10 @@ pub(super) fn escape_disputed_lines(text: &str, block_ranges: &BlockRanges, foun
     if !may_be_disputed(text, block_ranges) {
         return;
     }
-    let mut headings = Within::of(&block_ranges.headings);
-    let mut code = Within::of(&block_ranges.code);
-    let mut tables = Within::of(&block_ranges.tables);
-    let mut footnotes = Within::of(&block_ranges.footnotes);
+    let mut headings = RangeWalk::of(&block_ranges.headings);
+    let mut code = RangeWalk::of(&block_ranges.code);
+    let mut tables = RangeWalk::of(&block_ranges.tables);
+    let mut footnotes = RangeWalk::of(&block_ranges.footnotes);
     // Of the lines since the last blank one.
     let (mut defines, mut is_odd, mut tabled) = (false, false, false);
     // The line before this one is of words that may be a paragraph to somebody.
@@ -41,9 +41,9 @@ pub(super) fn escape_disputed_lines(text: &str, block_ranges: &BlockRanges, foun
         let in_footnote = footnotes.find(at).is_some() || footnotes.ended_before(start).is_some();
         let in_table = tables.find(at).is_some();
         tabled |= in_table;
-        let is_row = is_row(bare);
+        let is_setext_underline = is_setext_underline(bare);
         let escape_disputed_lines = defines || is_odd || in_footnote || tabled;
-        if is_row && !in_code && !in_heading && follows_words && escape_disputed_lines {
+        if is_setext_underline && !in_code && !in_heading && follows_words && escape_disputed_lines {
             found.edits.push(TextEdit::insert(start, "\n"));
         }
         // Some ask for a table before all else: then what begins a list, a quotation or a fence is its head.
@@ -68,7 +68,7 @@ pub(super) fn escape_disputed_lines(text: &str, block_ranges: &BlockRanges, foun
             }
         }
         // In code of a footnote others see words.
-        follows_words = !is_row && !in_heading && (!in_code || in_footnote);
+        follows_words = !is_setext_underline && !in_heading && (!in_code || in_footnote);
     }
 }
 
@@ -114,7 +114,7 @@ fn without_pipes(text: &str, line: Range<usize>) -> impl Iterator<Item = TextEdi
     bars.map(|at| TextEdit { range: at..at + 1, with: " ".to_owned() })
 }
 
-/// Returns whether a line is a row that can make a heading of the line before it.
-fn is_row(bare: &str) -> bool {
+/// Returns whether a line can be the underline of a heading (`---`, `===`).
+fn is_setext_underline(bare: &str) -> bool {
     bare.bytes().all(|byte| byte == b'-') || bare.bytes().all(|byte| byte == b'=')
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::LinkType;
 
-use super::{block_ranges::Within, headings::is_blank_within_line, is_escaped};
+use super::{block_ranges::RangeWalk, headings::is_blank_within_line, is_escaped};
 use crate::{
     extract::format::text_edit::TextEdit,
     message::{find_address, link_safety},
@@ -39,7 +39,7 @@ pub(super) fn link_target(words: &str, url: &str, at: usize) -> Option<TextEdit>
 }
 
 /// Returns the change that writes the address of a link where only a name for it stands.
-pub(super) fn inline_target(
+pub(super) fn inline_link_edit(
     text: &str,
     mut range: Range<usize>,
     link_type: LinkType,
@@ -90,7 +90,7 @@ pub(super) fn definitions(text: &str, code: &[Range<usize>], found: &mut Vec<usi
     /// The bytes of the longest name of a link.
     const MAX_NAME: usize = 1_000;
     let bytes = text.as_bytes();
-    let mut code = Within::of(code);
+    let mut code = RangeWalk::of(code);
     let ends = memchr::memchr_iter(b']', bytes).filter(|&at| bytes.get(at + 1) == Some(&b':'));
     for end in ends {
         if code.find(end).is_some() || is_escaped(text, end) {
@@ -113,11 +113,11 @@ pub(super) fn definitions(text: &str, code: &[Range<usize>], found: &mut Vec<usi
 }
 
 /// Notes the places of addresses that stand in a text as they are.
-pub(super) fn addresses(masked: &str, range: Range<usize>, link_targets: &mut Vec<TextEdit>) {
+pub(super) fn addresses(masked: &str, range: Range<usize>, destination_notes: &mut Vec<TextEdit>) {
     let mut at = range.start;
     while let Some(address) = find_address(&masked[at..range.end]) {
         let url = &masked[at + address.start..at + address.end];
         at += address.end;
-        link_targets.extend(link_target("", url, at));
+        destination_notes.extend(link_target("", url, at));
     }
 }

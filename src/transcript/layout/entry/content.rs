@@ -170,7 +170,7 @@ impl EntryInput<'_> {
         document
     }
 
-    /// Reads Markdown that begins within a table, whose row of dashes is given.
+    /// Reads Markdown that begins within a table, whose delimiter row is given.
     fn rest_of_table(
         &self,
         text: &str,
@@ -267,12 +267,12 @@ fn as_written(text: &str, base: usize) -> LayoutDocument {
 fn attached_text(text: &str, place: Option<usize>) -> LayoutBlock {
     let mut content = StyledText::default();
     content.push(text.trim_end(), TextStyle::of(Tone::Dim), place);
-    let framed = Container { id: 0, kind: ContainerKind::Boxed };
+    let boxed = Container { id: 0, kind: ContainerKind::Boxed };
     let content = LayoutContent::Preformatted(content);
-    LayoutBlock { containers: Box::new([framed]), content, ..LayoutBlock::text(StyledText::default()) }
+    LayoutBlock { containers: Box::new([boxed]), content, ..LayoutBlock::text(StyledText::default()) }
 }
 
-/// Puts a document into a frame of its own.
+/// Puts a document into a box of its own.
 fn put_in_box(document: &mut LayoutDocument) {
     for block in &mut document.blocks {
         let mut containers = vec![Container { id: 0, kind: ContainerKind::Boxed }];

@@ -39,7 +39,7 @@ static KEYBOARD_OWNER: Mutex<KeyboardOwner> = Mutex::new(KeyboardOwner::Reader);
 static OWNER_CHANGED: Condvar = Condvar::new();
 /// Written to, it wakes the reader.
 static WAKE: OnceLock<OwnedFd> = OnceLock::new();
-/// The reader lets go within a decoded read; longer means that there is none any more.
+/// The reader lets go as soon as it has taken in what it has just read; if it takes longer there is no reader any more.
 const READER_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// Calls `on_input` with everything typed, on a thread of its own that does not keep the process alive. To be called
@@ -111,7 +111,7 @@ struct Wait {
 }
 
 impl Wait {
-    /// BurstWaits for something typed, or for being asked to let go; `timeout`: at most so long.
+    /// Waits for something typed, or for being asked to let go; `timeout`: at most so long.
     fn of(terminal: &File, woken: &io::PipeReader, timeout: Option<Duration>) -> Result<Self, Errno> {
         let at_once = Timespec::default();
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());

@@ -14,11 +14,11 @@ use crate::{
     provider,
 };
 
-/// The losses that one thread keeps; past that they are counted in its last one.
+/// The problems that one thread keeps; past that they are counted in its last one.
 const MAX_PROBLEMS: usize = 10_000;
 
-/// The counts of one thread, summed up at the end.
-pub(super) struct WorkerCounts {
+/// What one thread has made: the conversations to be sent next, its problems and its counts, which are summed up at the end.
+pub(super) struct WorkerOutput {
     pub stages: Stages,
     problems: Vec<ReadProblem>,
     /// The place of each member among those of its archive that were read, by the archive and the member's number.
@@ -31,7 +31,7 @@ pub(super) struct WorkerCounts {
     pub sent: Option<Instant>,
 }
 
-impl WorkerCounts {
+impl WorkerOutput {
     pub(super) fn new(archives: usize) -> Self {
         Self {
             stages: Stages::default(),
@@ -141,7 +141,7 @@ impl ArchiveReport {
 pub(super) const MAX_NAMED: usize = 1_000;
 
 /// Sums up the whole load.
-pub(super) fn sum(archives: &[Archive], finished_counts: Vec<WorkerCounts>, bytes: u64) -> Report {
+pub(super) fn sum(archives: &[Archive], finished_counts: Vec<WorkerOutput>, bytes: u64) -> Report {
     let mut report = Report { bytes, ..Report::default() };
     report.archives = archives
         .iter()

@@ -35,7 +35,7 @@ pub(super) fn is_canvas(file: &Attachment) -> bool {
 
 /// The files of an archive's library, by the message they were made for.
 #[derive(Debug, Default)]
-pub struct LibraryFiles {
+pub struct FileLibrary {
     by_message: HashMap<Box<str>, Vec<Attachment>>,
     count: usize,
     /// The canvases, by their ids.
@@ -52,7 +52,7 @@ struct StoredCanvas {
     is_named: AtomicBool,
 }
 
-impl LibraryFiles {
+impl FileLibrary {
     /// Adds the files of one `library_files.json`, and returns whether it is one. What names no file or no message is
     /// passed over.
     pub fn add(&mut self, json: &[u8]) -> bool {
@@ -151,7 +151,7 @@ mod tests {
     fn a_record_that_is_too_long_is_passed_over_and_so_are_those_past_the_last_that_is_kept() {
         let record = |id: &str| format!(r#"{{"origination_message_id": "m", "file_id": "{id}"}}"#);
         let list = |id: &str| format!("[{}, {}]", record(id), record("file-1"));
-        let mut files = LibraryFiles::default();
+        let mut files = FileLibrary::default();
         assert!(files.add(list(&"x".repeat(MAX_RECORD_LENGTH)).as_bytes()));
         assert_eq!(files.count, 1);
         files.count = MAX_FILES - 1;

@@ -1,4 +1,4 @@
-//! The bytes that a conversation may be told with beyond those of its JSON.
+//! Bounds the memory of one conversation: the bytes that it may be told with beyond those of its JSON.
 //!
 //! What stands in an object once can be written many times: a source that many markers name, a file that many tokens
 //! stand for. One conversation has one budget for all of that, in proportion to its JSON; behind it things are told

@@ -1,4 +1,4 @@
-//! Work in chunks on all cores.
+//! Maps work over runs of conversations, on all cores (no chunks of a message).
 
 use std::{
     ops::{Range, RangeInclusive},

@@ -8,9 +8,9 @@ use crate::{
     search::{Matcher, Query},
 };
 
-/// The part of a query that must hold, and the conversations that it lets in.
+/// The clauses of a query that must hold in both tiers (they *bind*), and the conversations that they let in.
 #[derive(Debug)]
-pub(in crate::search) struct Binding {
+pub(in crate::search) struct RequiredClauses {
     pub query: Query,
     admission: Admission,
 }
@@ -26,7 +26,7 @@ enum Admission {
     Text(Option<FixedBitSet>, Matcher),
 }
 
-impl Binding {
+impl RequiredClauses {
     /// Looks up what binds.
     pub fn new(engine: &Engine, query: Query) -> Self {
         let admission = Admission::of(engine, &query);

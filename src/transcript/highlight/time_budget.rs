@@ -74,7 +74,7 @@ impl HighlightTimeBudget {
     }
 
     /// Returns whether it was too much: nothing is coloured any more.
-    pub(super) fn is_too_much(&self) -> bool {
+    pub(super) fn is_exhausted(&self) -> bool {
         self.state().excess > self.max_excess
     }
 
@@ -91,7 +91,7 @@ impl HighlightTimeBudget {
 impl BlockTimer<'_> {
     /// Returns whether it takes too long.
     pub(super) fn is_too_long(&self) -> bool {
-        self.excess.get() > MAX_EXCESS_OF_BLOCK || self.all.is_too_much()
+        self.excess.get() > MAX_EXCESS_OF_BLOCK || self.all.is_exhausted()
     }
 
     /// Begins a piece of so many bytes.
@@ -149,7 +149,7 @@ mod tests {
     fn a_block_that_takes_long_ends_and_in_the_end_all_of_them() {
         let all = HighlightTimeBudget::default();
         let mut ended = 0;
-        while !all.is_too_much() {
+        while !all.is_exhausted() {
             let block = all.block((1, 1));
             assert!(!block.is_too_long());
             block.add(TOO_LONG, 1);

@@ -13,7 +13,7 @@ pub struct Annotation {
     pub detail: AnnotationKind,
 }
 
-/// The content of a [`Annotation`].
+/// The content of an [`Annotation`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum AnnotationKind {
     /// The range reads as Markdown links to these sources; a screen may show a number instead.
