@@ -76,7 +76,7 @@ pub struct Conversation {
     names: Box<[Box<str>]>,
     text: Box<str>,
     messages: Box<[Message]>,
-    parts: Box<[Annotation]>,
+    annotations: Box<[Annotation]>,
 }
 
 impl Conversation {
@@ -140,10 +140,10 @@ impl Conversation {
         }
     }
 
-    /// Returns a message's parts, by their place.
+    /// Returns a message's annotations, by their place.
     pub fn message_annotations(&self, message: usize) -> &[Annotation] {
-        let (start, end) = self.messages[message].parts;
-        &self.parts[start as usize..end as usize]
+        let (start, end) = self.messages[message].annotations;
+        &self.annotations[start as usize..end as usize]
     }
 
     /// Returns the model that wrote a message (its slug), if known.
@@ -209,14 +209,14 @@ impl Conversation {
     /// Counts the bytes this conversation keeps on the heap, for the limit on memory.
     pub fn heap_size(&self) -> usize {
         let names: usize = self.names.iter().map(|name| size_of::<Box<str>>() + name.len()).sum();
-        let parts: usize = self.parts.iter().map(|part| part.detail.heap_size()).sum();
+        let annotations: usize = self.annotations.iter().map(|part| part.detail.heap_size()).sum();
         self.id.len()
             + self.title.len()
             + self.gpt_or_project_id.len()
             + self.text.len()
             + size_of_val(&*self.messages)
-            + size_of_val(&*self.parts)
+            + size_of_val(&*self.annotations)
             + names
-            + parts
+            + annotations
     }
 }

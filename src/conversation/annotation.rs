@@ -1,4 +1,4 @@
-//! The parts of a message besides its words: attachments, sources, canvases.
+//! The annotations of a message besides its words: attachments, sources, canvases.
 
 use std::ops::Range;
 

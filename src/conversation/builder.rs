@@ -31,8 +31,8 @@ pub struct MessageDraft<'a> {
     pub name: Option<&'a str>,
     /// The cleaned text.
     pub text: &'a str,
-    /// Its parts, ranges relative to `text`.
-    pub parts: Vec<Annotation>,
+    /// Its annotations, ranges relative to `text`.
+    pub annotations: Vec<Annotation>,
 }
 
 impl<'a> MessageDraft<'a> {
@@ -48,7 +48,7 @@ impl<'a> MessageDraft<'a> {
             model: None,
             name: None,
             text,
-            parts: Vec::new(),
+            annotations: Vec::new(),
         }
     }
 }
@@ -60,7 +60,7 @@ impl<'a> MessageDraft<'a> {
 pub struct ConversationBuilder {
     names: NameTable,
     messages: Vec<Message>,
-    parts: Vec<Annotation>,
+    annotations: Vec<Annotation>,
     /// The texts of the messages so far: of the shown, the folded and the hidden ones.
     texts_by_visibility: [String; 3],
 }
@@ -148,11 +148,11 @@ impl ConversationBuilder {
         let start = run.len() as u32;
         run.push_str(draft.text);
         let text = (start, run.len() as u32);
-        let mut annotations = draft.parts;
+        let mut annotations = draft.annotations;
         words_beside::push(run, start as usize, others, &mut annotations);
         let words_end = run.len() as u32;
-        let parts_start = self.parts.len() as u32;
-        self.parts.extend(annotations);
+        let parts_start = self.annotations.len() as u32;
+        self.annotations.extend(annotations);
         let model = self.names.slot(draft.model);
         let name = self.names.slot(draft.name);
         self.messages.push(Message {
@@ -166,7 +166,7 @@ impl ConversationBuilder {
             name,
             text,
             words_end,
-            parts: (parts_start, self.parts.len() as u32),
+            annotations: (parts_start, self.annotations.len() as u32),
         });
         index
     }
@@ -228,7 +228,7 @@ impl ConversationBuilder {
             names: self.names.into_names(),
             text: text.into_boxed_str(),
             messages: self.messages.into(),
-            parts: self.parts.into(),
+            annotations: self.annotations.into(),
         }
     }
 

@@ -78,7 +78,7 @@ pub enum MessageKind {
 pub(super) const NONE_16: u16 = u16::MAX;
 pub(super) const NONE_32: u32 = u32::MAX;
 pub(super) const NO_TIME: i64 = i64::MIN;
-/// One message. Its text and parts are ranges into its conversation's; indices are into
+/// One message. Its text and annotations are ranges into its conversation's; indices are into
 /// [`Conversation::messages`](super::Conversation::messages). 40 bytes: an archive holds millions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -96,7 +96,7 @@ pub struct Message {
     pub(super) name: u16,
     pub(super) text: (u32, u32),
     pub(super) words_end: u32,
-    pub(super) parts: (u32, u32),
+    pub(super) annotations: (u32, u32),
 }
 
 impl Message {

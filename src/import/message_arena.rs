@@ -26,7 +26,7 @@ use crate::conversation::{
 /// The number of no message and of no place in the order.
 pub(super) const NO_PARENT: u32 = u32::MAX;
 
-/// The number of parts that are kept of one conversation: attachments, citations and the like.
+/// The number of annotations that are kept of one conversation: attachments, citations and the like.
 const MAX_PARTS: usize = 1 << 19;
 /// The bytes of JSON for each byte of text that room is made for before they are read.
 const JSON_PER_TEXT: usize = 2;
@@ -44,7 +44,7 @@ pub(super) struct ParsedMessage {
     pub model: u16,
     pub name: u16,
     pub text: Range<u32>,
-    pub parts: Range<u32>,
+    pub annotations: Range<u32>,
 }
 
 /// Returns a stretch of a text as it is kept; `None` where the text is too long for that: some few bytes of JSON may be
@@ -58,7 +58,7 @@ pub(super) fn text_range(start: usize, end: usize) -> Option<Range<u32>> {
 pub(super) struct MessageArena {
     pub messages: Vec<ParsedMessage>,
     pub text: String,
-    parts: Vec<Annotation>,
+    annotations: Vec<Annotation>,
     names: NameTable,
     /// The number of messages of each content type.
     pub import_counts: ImportCounts,
@@ -80,7 +80,7 @@ impl MessageArena {
         *self = Self { growth: std::mem::take(&mut self.growth), text, ..Self::default() };
     }
 
-    /// Sums up the bytes that the texts of these messages take, by visibility, with what parts them.
+    /// Sums up the bytes that the texts of these messages take, by visibility, with what annotations them.
     pub(super) fn text_lengths(&self, numbers: impl Iterator<Item = u32>) -> [usize; 3] {
         let mut lengths = [0; 3];
         for number in numbers {
@@ -96,29 +96,29 @@ impl MessageArena {
         self.names.slot(name.map(bounded_name).as_deref())
     }
 
-    /// Drops the parts of a message that are past the bound of the conversation.
-    pub(super) fn truncate_to_limit(&self, parts: &mut Vec<Annotation>) {
-        parts.truncate(MAX_PARTS.saturating_sub(self.parts.len()));
+    /// Drops the annotations of a message that are past the bound of the conversation.
+    pub(super) fn truncate_to_limit(&self, annotations: &mut Vec<Annotation>) {
+        annotations.truncate(MAX_PARTS.saturating_sub(self.annotations.len()));
     }
 
-    /// Keeps parts that [`MessageArena::truncate_to_limit`] has bounded, and returns their range among all parts.
-    pub(super) fn keep(&mut self, parts: &mut Vec<Annotation>) -> Range<u32> {
-        let first = self.parts.len() as u32;
-        self.parts.append(parts);
-        first..self.parts.len() as u32
+    /// Keeps annotations that [`MessageArena::truncate_to_limit`] has bounded, and returns their range among all annotations.
+    pub(super) fn keep(&mut self, annotations: &mut Vec<Annotation>) -> Range<u32> {
+        let first = self.annotations.len() as u32;
+        self.annotations.append(annotations);
+        first..self.annotations.len() as u32
     }
 
     /// Adds those of these files to a message that it does not name, at the end of its text. Returns whether there were
     /// any.
     pub(super) fn attach(&mut self, number: u32, files: &[Attachment]) -> bool {
         let message = &self.messages[number as usize];
-        let own = message.parts.start as usize..message.parts.end as usize;
+        let own = message.annotations.start as usize..message.annotations.end as usize;
         let end = message.text.end - message.text.start;
         let named = |part: &Annotation| match &part.detail {
             AnnotationKind::Attachment(named) => Some(named.id.clone()),
             _ => None,
         };
-        let named: HashSet<Box<str>> = self.parts[own.clone()].iter().filter_map(named).collect();
+        let named: HashSet<Box<str>> = self.annotations[own.clone()].iter().filter_map(named).collect();
         // Several messages may have the id that the files were made for.
         let takes = |file: &Attachment| {
             let texts = [&file.id, &file.name, &file.mime].iter().map(|text| text.len()).sum::<usize>();
@@ -134,17 +134,17 @@ impl MessageArena {
         if added.is_empty() {
             return false;
         }
-        // All parts of a message stand side by side.
-        let mut parts: Vec<Annotation> = self.parts[own].iter_mut().map(taken).collect();
-        parts.append(&mut added);
-        self.messages[number as usize].parts = self.keep(&mut parts);
+        // All annotations of a message stand side by side.
+        let mut annotations: Vec<Annotation> = self.annotations[own].iter_mut().map(taken).collect();
+        annotations.append(&mut added);
+        self.messages[number as usize].annotations = self.keep(&mut annotations);
         true
     }
 
-    /// Drafts a message for the builder, without its parent. Gives its parts away.
+    /// Drafts a message for the builder, without its parent. Gives its annotations away.
     pub(super) fn draft(&mut self, number: u32) -> MessageDraft<'_> {
         let parsed = &self.messages[number as usize];
-        let own_parts = parsed.parts.start as usize..parsed.parts.end as usize;
+        let own_parts = parsed.annotations.start as usize..parsed.annotations.end as usize;
         MessageDraft {
             role: parsed.role,
             visibility: parsed.visibility,
@@ -155,7 +155,7 @@ impl MessageArena {
             model: self.names.get(parsed.model),
             name: self.names.get(parsed.name),
             text: &self.text[parsed.text.start as usize..parsed.text.end as usize],
-            parts: self.parts[own_parts].iter_mut().map(taken).collect(),
+            annotations: self.annotations[own_parts].iter_mut().map(taken).collect(),
         }
     }
 }
@@ -229,13 +229,13 @@ mod tests {
 
     #[test]
     fn a_conversation_keeps_so_many_parts() {
-        let parts = |count: usize| {
+        let annotations = |count: usize| {
             let part = || Annotation { range: 0..0, detail: AnnotationKind::ThinkingTime { seconds: None } };
             std::iter::repeat_with(part).take(count).collect::<Vec<Annotation>>()
         };
         let mut arena = MessageArena::default();
         for (more, kept) in [(MAX_PARTS - 1, MAX_PARTS - 1), (3, 1), (2, 0)] {
-            let mut more = parts(more);
+            let mut more = annotations(more);
             arena.truncate_to_limit(&mut more);
             assert_eq!(more.len(), kept);
             arena.keep(&mut more);

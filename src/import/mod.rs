@@ -389,7 +389,7 @@ fn build(object: ParsedObject, location: ObjectLocation) -> (Conversation, u64) 
             draft.text = &document.text;
             // Of a report its sources stay, below it; of a canvas what it is now, where that is something else.
             let end = document.text.len() as u32;
-            draft.parts.retain_mut(|part| {
+            draft.annotations.retain_mut(|part| {
                 part.range = end..end;
                 match &part.detail {
                     AnnotationKind::ListedSources(_) => true,
@@ -399,7 +399,7 @@ fn build(object: ParsedObject, location: ObjectLocation) -> (Conversation, u64) 
                     _ => false,
                 }
             });
-            draft.parts.insert(0, document.part());
+            draft.annotations.insert(0, document.part());
             if draft.visibility == Visibility::Folded {
                 draft.visibility =
                     if draft.text.trim().is_empty() { Visibility::Hidden } else { Visibility::Shown };

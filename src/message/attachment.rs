@@ -50,7 +50,7 @@ impl<'a> MessageView<'a> {
         let is_at_or_before = |attachment: &Attachment| {
             attachment.content.place().is_some_and(|place| byte < place + attachment.content.len())
         };
-        let place = self.parts().iter().find_map(|part| match &part.detail {
+        let place = self.annotations().iter().find_map(|part| match &part.detail {
             AnnotationKind::Attachment(attachment) if is_at_or_before(attachment) => {
                 Some(part.range.start as usize)
             }
@@ -61,7 +61,7 @@ impl<'a> MessageView<'a> {
 
     /// Returns the attachments that the message names.
     pub fn attachments(self) -> impl Iterator<Item = &'a Attachment> {
-        self.parts().iter().filter_map(|part| match &part.detail {
+        self.annotations().iter().filter_map(|part| match &part.detail {
             AnnotationKind::Attachment(attachment) => Some(&**attachment),
             _ => None,
         })

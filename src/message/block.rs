@@ -81,11 +81,11 @@ impl<'a> MessageView<'a> {
     /// Returns the same of a part of its text only, which begins and ends with a character; what stands between words
     /// is all of the message's. Looks at no other text.
     pub fn blocks_within(self, window: &Range<usize>) -> Vec<Block<'a>> {
-        let (text, parts) = (self.text(), self.parts());
+        let (text, annotations) = (self.text(), self.annotations());
         let content = self.content();
-        let mut blocks = Vec::with_capacity(1 + parts.len());
+        let mut blocks = Vec::with_capacity(1 + annotations.len());
         let mut add = |range: Range<usize>, content| blocks.push(Block { range, content });
-        for part in parts {
+        for part in annotations {
             if let AnnotationKind::QuotedPage(link) = &part.detail {
                 add(0..0, BlockKind::QuotedPage(link));
             }
@@ -101,7 +101,7 @@ impl<'a> MessageView<'a> {
             }
             *from = to;
         };
-        for part in parts {
+        for part in annotations {
             let AnnotationKind::Attachment(attachment) = &part.detail else { continue };
             let at = part.range.start as usize;
             if whole {
@@ -117,7 +117,7 @@ impl<'a> MessageView<'a> {
             }
         }
         stretch(&mut from, text.len(), &mut add);
-        for part in parts {
+        for part in annotations {
             match &part.detail {
                 AnnotationKind::ListedSources(links) if !links.is_empty() => {
                     add(text.len()..text.len(), BlockKind::ListedSources(links));
@@ -175,7 +175,8 @@ mod tests {
 
     #[test]
     fn attachments_stand_where_they_stood_between_the_words() {
-        let draft = MessageDraft { parts: vec![image(0, "a"), image(7, "b")], ..prompt("before\nafter") };
+        let draft =
+            MessageDraft { annotations: vec![image(0, "a"), image(7, "b")], ..prompt("before\nafter") };
         assert_eq!(told(&chain("t", vec![draft])), ["an image", "before", "an image", "after"]);
     }
 
@@ -183,7 +184,7 @@ mod tests {
     fn an_offset_within_a_character_or_past_the_end_loses_nothing() {
         for at in [1, 2, 400] {
             let conversation =
-                chain("t", vec![MessageDraft { parts: vec![image(at, "a")], ..prompt("é and more") }]);
+                chain("t", vec![MessageDraft { annotations: vec![image(at, "a")], ..prompt("é and more") }]);
             let said = told(&conversation).concat().replace("an image", "");
             assert_eq!(said.replace(' ', ""), "éandmore");
         }
@@ -191,7 +192,8 @@ mod tests {
 
     #[test]
     fn a_picture_among_the_results_of_a_tool_comes_after_them() {
-        let draft = MessageDraft { parts: vec![image(0, "a")], ..folded(MessageKind::Output, "1\n2\n") };
+        let draft =
+            MessageDraft { annotations: vec![image(0, "a")], ..folded(MessageKind::Output, "1\n2\n") };
         assert_eq!(told(&chain("t", vec![draft])), ["1\n2", "an image"]);
     }
 
@@ -211,9 +213,11 @@ mod tests {
         assert_eq!(call("container.exec", "ls"), "");
         let canvas = |format: &str| {
             let detail = AnnotationKind::Canvas { title: "prog".into(), format: format.into() };
-            let parts = vec![Annotation { range: 0..0, detail }];
-            let conversation =
-                chain("t", vec![MessageDraft { kind: MessageKind::Canvas, parts, ..answer("fn main() {}") }]);
+            let annotations = vec![Annotation { range: 0..0, detail }];
+            let conversation = chain(
+                "t",
+                vec![MessageDraft { kind: MessageKind::Canvas, annotations, ..answer("fn main() {}") }],
+            );
             format!("{:?}", MessageView::of(&conversation, 0).content())
         };
         assert_eq!(canvas("code/rust"), "Code { language: \"rust\" }");

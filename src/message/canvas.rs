@@ -27,7 +27,7 @@ impl<'a> Canvas<'a> {
 impl<'a> MessageView<'a> {
     /// Returns the canvas that the message is.
     pub fn canvas(self) -> Option<Canvas<'a>> {
-        self.parts().iter().find_map(|part| match &part.detail {
+        self.annotations().iter().find_map(|part| match &part.detail {
             AnnotationKind::Canvas { title, format } => Some(Canvas { title, format }),
             _ => None,
         })

@@ -34,7 +34,7 @@ impl MessageView<'_> {
         // Faster than to look for each of both schemes.
         let mut marks = memmem::find_iter(text.as_bytes(), b"://");
         marks.any(|at| text[..at].ends_with("http") || text[..at].ends_with("https"))
-            || self.parts().iter().any(|part| match &part.detail {
+            || self.annotations().iter().any(|part| match &part.detail {
                 AnnotationKind::Citation(links) | AnnotationKind::ListedSources(links) => !links.is_empty(),
                 AnnotationKind::QuotedPage(_) => true,
                 _ => false,

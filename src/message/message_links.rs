@@ -134,11 +134,12 @@ mod tests {
         let text = "[**Docs**](https://e.org/a), https://f.org/b. `https://code.org` [x](sandbox:/y) <https://e.org/a>";
         let source = Link { title: "S".into(), url: "https://s.org".into() };
         let end = text.len() as u32;
-        let parts = vec![Annotation {
+        let annotations = vec![Annotation {
             range: end..end,
             detail: AnnotationKind::ListedSources([source.clone()].into()),
         }];
-        let conversation = chain("t", [MessageDraft { parts, ..MessageDraft::new(Role::Assistant, text) }]);
+        let conversation =
+            chain("t", [MessageDraft { annotations, ..MessageDraft::new(Role::Assistant, text) }]);
         let docs = Link { title: "Docs".into(), url: "https://e.org/a".into() };
         let bare = Link { title: "".into(), url: "https://f.org/b".into() };
         assert_eq!(links(&conversation, 0), [docs, bare, source]);

@@ -69,8 +69,8 @@ impl<'a> MessageView<'a> {
         self.conversation.message_text(self.index)
     }
 
-    /// Returns the parts of the message besides its words.
-    pub fn parts(self) -> &'a [Annotation] {
+    /// Returns the annotations of the message besides its words.
+    pub fn annotations(self) -> &'a [Annotation] {
         self.conversation.message_annotations(self.index)
     }
 
@@ -83,7 +83,7 @@ impl<'a> MessageView<'a> {
 
     /// Returns the page it quotes or was fetched from.
     pub fn source(self) -> Option<&'a Link> {
-        self.parts().iter().find_map(|part| match &part.detail {
+        self.annotations().iter().find_map(|part| match &part.detail {
             AnnotationKind::QuotedPage(link) => Some(&**link),
             _ => None,
         })
@@ -91,7 +91,7 @@ impl<'a> MessageView<'a> {
 
     /// Returns the seconds the model thought, if the export counts them.
     pub fn thought_seconds(self) -> Option<u32> {
-        self.parts().iter().find_map(|part| match part.detail {
+        self.annotations().iter().find_map(|part| match part.detail {
             AnnotationKind::ThinkingTime { seconds } => seconds,
             _ => None,
         })

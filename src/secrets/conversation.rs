@@ -65,10 +65,10 @@ impl KnownSecrets {
         self.learn(conversation.model().unwrap_or_default());
     }
 
-    /// Adds the secrets in a message. `parts`: in its attachments, sources and canvas names, too.
-    pub fn learn_message(&mut self, conversation: &Conversation, index: usize, parts: bool) {
+    /// Adds the secrets in a message. `annotations`: in its attachments, sources and canvas names, too.
+    pub fn learn_message(&mut self, conversation: &Conversation, index: usize, annotations: bool) {
         self.learn(conversation.message_text(index));
-        for part in conversation.message_annotations(index).iter().filter(|_| parts) {
+        for part in conversation.message_annotations(index).iter().filter(|_| annotations) {
             match &part.detail {
                 AnnotationKind::Citation(links) | AnnotationKind::ListedSources(links) => {
                     links.iter().for_each(|link| self.learn_link(link));
@@ -109,7 +109,7 @@ impl KnownSecrets {
                 }
             }
             let redacted = |name: Option<&str>| name.and_then(|name| names.get(name)).map(String::as_str);
-            let (text, parts) = redactor.message(conversation, index);
+            let (text, annotations) = redactor.message(conversation, index);
             builder.push(MessageDraft {
                 role: message.role,
                 visibility: message.visibility,
@@ -120,7 +120,7 @@ impl KnownSecrets {
                 model: redacted(model),
                 name: redacted(name),
                 text: &text,
-                parts,
+                annotations,
             });
         }
         let id = redactor.text(&conversation.id);
@@ -200,14 +200,14 @@ impl Redactor<'_> {
         redacted
     }
 
-    /// Returns the text and the parts of a message.
+    /// Returns the text and the annotations of a message.
     fn message<'c>(
         &mut self,
         conversation: &'c Conversation,
         index: usize,
     ) -> (Cow<'c, str>, Vec<Annotation>) {
-        let parts = conversation.message_annotations(index);
-        let places = parts.iter().enumerate();
+        let annotations = conversation.message_annotations(index);
+        let places = annotations.iter().enumerate();
         let places = places.flat_map(|(at, part)| [(part.range.start, 2 * at), (part.range.end, 2 * at + 1)]);
         let mut places: Vec<(u32, usize)> = places.collect();
         places.sort_unstable();
@@ -218,8 +218,9 @@ impl Redactor<'_> {
             back[slot] = place;
         }
         let view = MessageView::of(conversation, index);
-        let parts = parts.iter().zip(back.chunks_exact(2)).map(|(part, place)| self.part(view, part, place));
-        (text, parts.collect())
+        let annotations =
+            annotations.iter().zip(back.chunks_exact(2)).map(|(part, place)| self.part(view, part, place));
+        (text, annotations.collect())
     }
 
     fn part(&mut self, view: MessageView<'_>, part: &Annotation, place: &[u32]) -> Annotation {
@@ -270,10 +271,10 @@ mod tests {
     use super::*;
     use crate::conversation::{ConversationKind, Media, ObjectLocation, Provider, Role, testing};
 
-    fn example(title: &str, text: &str, parts: Vec<Annotation>) -> Conversation {
+    fn example(title: &str, text: &str, annotations: Vec<Annotation>) -> Conversation {
         let drafts = [
             MessageDraft::new(Role::User, "Why?"),
-            MessageDraft { parts, ..MessageDraft::new(Role::Assistant, text) },
+            MessageDraft { annotations, ..MessageDraft::new(Role::Assistant, text) },
         ];
         let heading = ConversationMeta {
             id: Some("an-id"),
@@ -347,7 +348,7 @@ mod tests {
             AnnotationKind::Canvas { title: secret.into(), format: secret.into() },
             AnnotationKind::QuotedPage(Box::new(Link { title: secret.into(), url: secret.into() })),
         ];
-        let parts = details.into_iter().map(|detail| Annotation { range: 0..0, detail }).collect();
+        let annotations = details.into_iter().map(|detail| Annotation { range: 0..0, detail }).collect();
         let heading = ConversationMeta {
             id: Some(secret),
             title: Some(secret),
@@ -359,7 +360,7 @@ mod tests {
             )
         };
         let said = MessageDraft {
-            parts,
+            annotations,
             model: Some(secret),
             name: Some(secret),
             ..MessageDraft::new(Role::Tool, secret)

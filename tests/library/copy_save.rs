@@ -140,7 +140,7 @@ fn with_upload(name: &str) -> Conversation {
         content: "".into(),
     };
     let part = Annotation { range: 0..0, detail: AnnotationKind::Attachment(Box::new(attachment)) };
-    chain("T", [MessageDraft { parts: vec![part], ..MessageDraft::new(Role::User, "See this") }])
+    chain("T", [MessageDraft { annotations: vec![part], ..MessageDraft::new(Role::User, "See this") }])
 }
 
 #[test]

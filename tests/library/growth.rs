@@ -212,8 +212,8 @@ fn names_of_attachments_are_redacted_in_time_by_their_number_and_beside_the_scre
             range: 0..0,
             detail: AnnotationKind::Attachment(Box::new(attachment(number))),
         };
-        let parts = (0..count).map(part).collect();
-        chain("t", [MessageDraft { parts, ..prompt("See these") }, answer(text)])
+        let annotations = (0..count).map(part).collect();
+        chain("t", [MessageDraft { annotations, ..prompt("See these") }, answer(text)])
     };
     assert_grows_evenly("attachments", |times| {
         cost::of_thread(|| {

@@ -41,7 +41,7 @@ fn conversations() -> Vec<Conversation> {
         Annotation { range: 0..0, detail: AnnotationKind::Attachment(Box::new(attachment)) }
     };
     let mut asked = prompt("What is in these? See https://example.org/a");
-    asked.parts = vec![attachment("file-1"), attachment("file-2")];
+    asked.annotations = vec![attachment("file-1"), attachment("file-2")];
     let code = "```sh\necho one\n```\n\n```sh\necho two\n```";
     vec![
         conversation(1, "Sourdough starter", &["How do I feed it?", code, "And then?", "Again."]),

@@ -273,11 +273,11 @@ fn a_place_beside_the_conversation_is_looked_through_when_it_is_named_and_nothin
         prompt: "".into(),
         content: "the log".into(),
     };
-    let parts = vec![Annotation { range: 0..0, detail: AnnotationKind::Attachment(Box::new(file)) }];
+    let annotations = vec![Annotation { range: 0..0, detail: AnnotationKind::Attachment(Box::new(file)) }];
     let mut library = Library::new();
     library.add(vec![
         made("all", "Title", 2)
-            .draft(MessageDraft { parts, ..MessageDraft::new(Role::User, "why does podman fail") })
+            .draft(MessageDraft { annotations, ..MessageDraft::new(Role::User, "why does podman fail") })
             .draft(folded(MessageKind::Reasoning, Role::Assistant, "perhaps selinux"))
             .draft(folded(MessageKind::Call, Role::Assistant, "journalctl"))
             .draft(folded(MessageKind::Output, Role::Tool, "traceback"))
@@ -423,14 +423,14 @@ fn what_stands_beside_a_message_is_found_as_its_text_is() {
         prompt: "a heron at dawn".into(),
         content: "first line\nthe marmalade quarterly, the marmalade".into(),
     };
-    let parts = vec![
+    let annotations = vec![
         annotation(AnnotationKind::Attachment(Box::new(file))),
         annotation(AnnotationKind::ListedSources(
             [link("Funicular times", "https://lifts.example/zug")].into(),
         )),
         annotation(AnnotationKind::QuotedPage(Box::new(link("Ridge walks", "https://paths.example")))),
     ];
-    let draft = MessageDraft { parts, ..MessageDraft::new(Role::User, "Read this") };
+    let draft = MessageDraft { annotations, ..MessageDraft::new(Role::User, "Read this") };
     let other = MessageDraft::new(Role::Assistant, "Done with the marmalade.");
     let mut library = library(&[("other", "Other", "nothing")]);
     library.add(vec![made("beside", "Beside", 9).draft(draft).draft(other).done()]);
@@ -474,8 +474,10 @@ fn what_a_message_has_makes_it_count() {
         };
         vec![Annotation { range: 0..0, detail: AnnotationKind::Attachment(Box::new(attachment)) }]
     };
-    let with = |id, parts: Vec<Annotation>| {
-        made(id, id, 1).draft(MessageDraft { parts, ..MessageDraft::new(Role::User, "look here") }).done()
+    let with = |id, annotations: Vec<Annotation>| {
+        made(id, id, 1)
+            .draft(MessageDraft { annotations, ..MessageDraft::new(Role::User, "look here") })
+            .done()
     };
     let sources =
         vec![Annotation { range: 4..4, detail: AnnotationKind::ListedSources(Box::new([Link::default()])) }];
@@ -682,7 +684,10 @@ fn the_order_is_as_promised() {
     library.add(vec![
         made("spread", "E", 50).says(Role::User, "an ingress").says(Role::Assistant, "a timeout").done(),
     ]);
-    assert_eq!(found(&library, "ingress timeout"), ["title", "close", "far", "parts", "inside", "spread"]);
+    assert_eq!(
+        found(&library, "ingress timeout"),
+        ["title", "close", "far", "parts", "inside", "spread"]
+    );
 }
 
 #[test]

@@ -220,12 +220,12 @@ fn set_in_type(random: &mut Random) -> Library {
         let words = (0..=random.below(12)).map(|_| SET_IN_TYPE[random.below(SET_IN_TYPE.len())]);
         let text = words.collect::<Vec<_>>().join(if random.below(2) == 0 { " " } else { "\n" });
         let word = |random: &mut Random| SET_IN_TYPE[random.below(SET_IN_TYPE.len())];
-        let parts = match random.below(3) {
+        let annotations = match random.below(3) {
             0 => vec![text_file(word(random), word(random))],
             1 => vec![text_file("", &text), text_file(word(random), "")],
             _ => Vec::new(),
         };
-        let draft = MessageDraft { parts, ..MessageDraft::new(Role::User, &text) };
+        let draft = MessageDraft { annotations, ..MessageDraft::new(Role::User, &text) };
         let made =
             with_meta(dated(&id, title, number as i64), vec![MessageDraft::new(Role::User, "abc"), draft]);
         library.add(vec![made]);

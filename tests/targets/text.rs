@@ -5,7 +5,7 @@ use unspool::conversation::{
     MessageDraft, MessageKind, ObjectLocation, Provider, Role, Time, Visibility,
 };
 
-/// What parts two messages.
+/// What annotations two messages.
 pub const NEXT: char = '\u{1e}';
 
 /// Each piece between two [`NEXT`]s is a message; its first letter says what it is.
@@ -29,7 +29,7 @@ pub fn conversation(text: &str) -> Conversation {
             model: (role == Role::Assistant && sign.is_multiple_of(2)).then_some(name),
             name: (kind != MessageKind::Text).then_some(name),
             interrupted: sign.is_multiple_of(5),
-            parts: parts(said, kind),
+            annotations: annotations(said, kind),
             ..MessageDraft::new(role, said)
         };
         last = Some(builder.push(draft));
@@ -62,14 +62,14 @@ fn kind_of(sign: u32) -> (Role, MessageKind, Visibility) {
 }
 
 /// Lines that begin with `@` are attachments and sources at their place; the first line of a canvas is its title.
-fn parts(said: &str, kind: MessageKind) -> Vec<Annotation> {
-    let mut parts = Vec::new();
+fn annotations(said: &str, kind: MessageKind) -> Vec<Annotation> {
+    let mut annotations = Vec::new();
     if kind == MessageKind::Canvas {
         let title = said.lines().next().unwrap_or_default();
         let format = if said.len().is_multiple_of(2) { "document" } else { "code/rust" };
         let detail = AnnotationKind::Canvas { title: title.into(), format: format.into() };
-        parts.push(Annotation { range: 0..said.len() as u32, detail });
-        return parts;
+        annotations.push(Annotation { range: 0..said.len() as u32, detail });
+        return annotations;
     }
     let mut at = 0;
     for line in said.split_inclusive('\n') {
@@ -82,12 +82,12 @@ fn parts(said: &str, kind: MessageKind) -> Vec<Annotation> {
                 1 => (range, AnnotationKind::Citation(Box::new([link]))),
                 _ => (said.len() as u32..said.len() as u32, AnnotationKind::ListedSources(Box::new([link]))),
             };
-            parts.push(Annotation { range, detail });
+            annotations.push(Annotation { range, detail });
         }
         at += line.len();
     }
-    parts.sort_by_key(|part| part.range.start);
-    parts
+    annotations.sort_by_key(|part| part.range.start);
+    annotations
 }
 
 fn attachment(name: &str) -> Attachment {

@@ -401,17 +401,23 @@ mod tests {
             "t",
             vec![
                 MessageDraft {
-                    parts: vec![part(AnnotationKind::Attachment(attachment.into()))],
+                    annotations: vec![part(AnnotationKind::Attachment(attachment.into()))],
                     ..prompt("Look")
                 },
                 folded(MessageKind::Reasoning, "Hm."),
                 MessageDraft { name: Some("python"), ..folded(MessageKind::Call, "print('```')") },
                 MessageDraft {
-                    parts: vec![part(AnnotationKind::QuotedPage(link("Page", "https://b.example").into()))],
+                    annotations: vec![part(AnnotationKind::QuotedPage(
+                        link("Page", "https://b.example").into(),
+                    ))],
                     ..folded(MessageKind::Quote, "one\n\ntwo")
                 },
-                MessageDraft { kind: MessageKind::Canvas, parts: vec![part(canvas)], ..answer("# Plan\n") },
-                MessageDraft { interrupted: true, parts: vec![part(sources)], ..answer("Done") },
+                MessageDraft {
+                    kind: MessageKind::Canvas,
+                    annotations: vec![part(canvas)],
+                    ..answer("# Plan\n")
+                },
+                MessageDraft { interrupted: true, annotations: vec![part(sources)], ..answer("Done") },
             ],
         );
         let all = ExtractOptions { include: Include::ALL, ..options(Format::Markdown) };

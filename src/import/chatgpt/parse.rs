@@ -302,10 +302,10 @@ impl Mapping<'_> {
     /// Keeps a message with what it says, and returns its number.
     fn keep(&mut self, message: &Message<'_>, states: &WidgetStates, rest: &mut MessageExtras) -> u32 {
         let arena = &mut self.arena;
-        let content_type_meaning = Classification::of(message);
+        let classification = Classification::of(message);
         let start = arena.text.len();
         let mut parts = Vec::new();
-        content_type_meaning.write_text(message, states, &mut arena.text, &mut parts, rest, &arena.growth);
+        classification.write_text(message, states, &mut arena.text, &mut parts, rest, &arena.growth);
         let text = text_range(start, arena.text.len()).unwrap_or_else(|| {
             // Left blank, so that what follows it keeps its place in the tree.
             arena.text.truncate(start);
@@ -316,20 +316,20 @@ impl Mapping<'_> {
         arena.truncate_to_limit(&mut parts);
         let said = &arena.text[start..];
         // The label of reasoning is one line; what has more of them says something itself.
-        let kind = match content_type_meaning.kind {
+        let kind = match classification.kind {
             MessageKind::Recap if said.trim().contains('\n') => MessageKind::Reasoning,
             kind => kind,
         };
         let parsed = ParsedMessage {
-            role: content_type_meaning.role,
-            visibility: content_type_meaning.visibility(message, said, &parts),
+            role: classification.role,
+            visibility: classification.visibility(message, said, &parts),
             kind,
             interrupted: content_type_meaning::interrupted(message),
             time: message.created.0,
             model: arena.slot(content_type_meaning::model(message)),
-            name: arena.slot(content_type_meaning.name.as_deref()),
+            name: arena.slot(classification.name.as_deref()),
             text,
-            parts: arena.keep(&mut parts),
+            annotations: arena.keep(&mut parts),
         };
         let number = arena.messages.len() as u32;
         arena.messages.push(parsed);
@@ -387,7 +387,7 @@ impl Mapping<'_> {
             model: carrier.model,
             name: arena.slot(name),
             text: range,
-            parts: arena.keep(&mut Vec::new()),
+            annotations: arena.keep(&mut Vec::new()),
         };
         arena.messages.push(parsed);
     }

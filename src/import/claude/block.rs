@@ -170,8 +170,8 @@ impl MessageCollector<'_> {
                 write_thinking(fields, &mut text);
                 open.rest.keep_block(fields, &["thinking", "summaries"]);
                 open.rest.keep_unread(kind, fields);
-                let parts = thought_annotation(fields).into_iter().collect();
-                BlockMessage { parts, ..BlockMessage::of(speaker, MessageKind::Reasoning, None) }
+                let annotations = thought_annotation(fields).into_iter().collect();
+                BlockMessage { annotations, ..BlockMessage::of(speaker, MessageKind::Reasoning, None) }
             }
             "tool_use" => {
                 let number = self.arena.messages.len() as u32 + u32::from(open.words.is_some());
@@ -185,15 +185,15 @@ impl MessageCollector<'_> {
                 let pages = if artifact.is_some() { artifacts::sources(fields.input) } else { Vec::new() };
                 self.artifacts.extend(artifact);
                 BlockMessage {
-                    parts: sources_annotation(pages, &text),
+                    annotations: sources_annotation(pages, &text),
                     ..BlockMessage::of(speaker, MessageKind::Call, tool)
                 }
             }
             "tool_result" => {
-                let parts = write_result(fields, &mut text, &mut open.rest);
-                keep_found_pages(&parts, &mut open.found);
+                let annotations = write_result(fields, &mut text, &mut open.rest);
+                keep_found_pages(&annotations, &mut open.found);
                 let kind = if fields.failed { MessageKind::Error } else { MessageKind::Output };
-                BlockMessage { parts, ..BlockMessage::of(Role::Tool, kind, tool) }
+                BlockMessage { annotations, ..BlockMessage::of(Role::Tool, kind, tool) }
             }
             // Nobody's words: put in by the provider, or of a kind that is not known yet.
             _ => {

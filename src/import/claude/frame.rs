@@ -72,7 +72,7 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
             arena.text.push_str(&format!("\n\nvisibility: {visibility}"));
         }
         let Some(text) = text_range(start, arena.text.len()) else { break };
-        let mut parts = Vec::new();
+        let mut annotations = Vec::new();
         let path = |version: &&str| id.len() + version.len() <= MAX_ID_LENGTH;
         if let Some(version) = version.id.as_deref().filter(path).filter(|_| arena.growth.spend(id.len())) {
             let page = Attachment {
@@ -81,14 +81,14 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
                 mime: "text/html".into(),
                 ..empty_attachment(Media::File)
             };
-            parts.push(attachment_annotation(page, text.end - text.start));
+            annotations.push(attachment_annotation(page, text.end - text.start));
         }
         arena.import_counts.count("frame", true);
         if title.is_empty() || version.id == frame.active {
             name.clone_into(&mut title);
             current = Some(arena.messages.len());
         }
-        let parts = arena.keep(&mut parts);
+        let annotations = arena.keep(&mut annotations);
         arena.messages.push(ParsedMessage {
             role: Role::Assistant,
             visibility: Visibility::Shown,
@@ -98,7 +98,7 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
             model: NameTable::NO_NAME,
             name: NameTable::NO_NAME,
             text,
-            parts,
+            annotations,
         });
     }
     if arena.messages.is_empty() {
@@ -136,7 +136,7 @@ fn push_rest(arena: &mut MessageArena, rest: MessageExtras, id: &str) {
     };
     arena.text.push_str(&rest.more);
     let name = arena.slot(Some("metadata"));
-    let parts = arena.keep(&mut Vec::new());
+    let annotations = arena.keep(&mut Vec::new());
     arena.messages.push(ParsedMessage {
         role: Role::Assistant,
         visibility: Visibility::Folded,
@@ -146,6 +146,6 @@ fn push_rest(arena: &mut MessageArena, rest: MessageExtras, id: &str) {
         model: NameTable::NO_NAME,
         name,
         text,
-        parts,
+        annotations,
     });
 }

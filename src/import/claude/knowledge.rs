@@ -155,7 +155,7 @@ impl KnowledgeMessages<'_, '_> {
             arena.text.push_str("\n\n");
         }
         arena.text.push_str(text);
-        let parts = arena.keep(&mut Vec::new());
+        let annotations = arena.keep(&mut Vec::new());
         arena.messages.push(ParsedMessage {
             role,
             visibility: Visibility::Shown,
@@ -165,7 +165,7 @@ impl KnowledgeMessages<'_, '_> {
             model: NameTable::NO_NAME,
             name: NameTable::NO_NAME,
             text: start..arena.text.len() as u32,
-            parts,
+            annotations,
         });
     }
 

@@ -48,13 +48,13 @@ pub(super) struct BlockMessage<'a> {
     pub role: Role,
     pub kind: MessageKind,
     pub name: Option<&'a str>,
-    pub parts: Vec<Annotation>,
+    pub annotations: Vec<Annotation>,
 }
 
 impl<'a> BlockMessage<'a> {
     /// Describes a piece without files and pages.
     pub(super) fn of(role: Role, kind: MessageKind, name: Option<&'a str>) -> Self {
-        Self { role, kind, name, parts: Vec::new() }
+        Self { role, kind, name, annotations: Vec::new() }
     }
 }
 
@@ -101,7 +101,7 @@ impl MessageCollector<'_> {
     /// Closes the words at hand, the files with them.
     pub(super) fn flush(&mut self, open: &mut OpenMessage<'_, '_>) {
         let start = open.words.take().unwrap_or(self.arena.text.len());
-        let mut parts = std::mem::take(&mut open.files);
+        let mut annotations = std::mem::take(&mut open.files);
         // What has no words is not shown, nor would its sources be.
         if self.arena.text[start..].trim_start().is_empty() {
             for source in open.sources.drain(..) {
@@ -113,7 +113,7 @@ impl MessageCollector<'_> {
             let mut sources = std::mem::take(&mut open.sources);
             name_by_found_pages(&mut sources, &open.found, &self.arena.growth);
             let sources = sources.into();
-            parts.push(Annotation { range: end..end, detail: AnnotationKind::ListedSources(sources) });
+            annotations.push(Annotation { range: end..end, detail: AnnotationKind::ListedSources(sources) });
         }
         let (kind, name) = match open.role {
             Some(_) => (MessageKind::Text, None),
@@ -121,7 +121,7 @@ impl MessageCollector<'_> {
         };
         self.push(
             open,
-            BlockMessage { role: open.role.unwrap_or(Role::Tool), kind, name, parts },
+            BlockMessage { role: open.role.unwrap_or(Role::Tool), kind, name, annotations },
             start,
             false,
         );
@@ -136,10 +136,10 @@ impl MessageCollector<'_> {
         interrupted: bool,
     ) {
         let arena = &mut self.arena;
-        let BlockMessage { role, kind, name, mut parts } = message;
-        arena.truncate_to_limit(&mut parts);
+        let BlockMessage { role, kind, name, mut annotations } = message;
+        arena.truncate_to_limit(&mut annotations);
         let blank = arena.text[start..].trim_start().is_empty();
-        let attached = parts.iter().any(|part| matches!(part.detail, AnnotationKind::Attachment(_)));
+        let attached = annotations.iter().any(|part| matches!(part.detail, AnnotationKind::Attachment(_)));
         let visibility = match kind {
             _ if blank && !attached => Visibility::Hidden,
             MessageKind::Text if role == Role::System => Visibility::Hidden,
@@ -155,7 +155,7 @@ impl MessageCollector<'_> {
             model: NameTable::NO_NAME,
             name: arena.slot(name),
             text: start as u32..arena.text.len() as u32,
-            parts: arena.keep(&mut parts),
+            annotations: arena.keep(&mut annotations),
         };
         arena.messages.push(parsed);
     }

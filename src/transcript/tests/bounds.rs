@@ -39,8 +39,9 @@ fn what_nests_deeper_than_anybody_writes_is_shown_as_it_was_written() {
 
 #[test]
 fn of_a_large_attachment_the_beginning_is_shown() {
-    let parts = vec![file(&"line\n".repeat(100_000)), file("another")];
-    let mut transcript = opened(vec![MessageDraft { parts, ..MessageDraft::new(Role::User, "Read it.") }]);
+    let annotations = vec![file(&"line\n".repeat(100_000)), file("another")];
+    let mut transcript =
+        opened(vec![MessageDraft { annotations, ..MessageDraft::new(Role::User, "Read it.") }]);
     transcript.set_fold(0, true);
     let lines = all_lines(&mut transcript, 60);
     assert!(lines.len() < 30_000, "{}", lines.len());
@@ -50,9 +51,11 @@ fn of_a_large_attachment_the_beginning_is_shown() {
 
 #[test]
 fn of_very_many_attachments_the_first_are_shown() {
-    let parts = vec![file(""); 5_000];
-    let lines =
-        all_lines(&mut opened(vec![MessageDraft { parts, ..MessageDraft::new(Role::User, "See.") }]), 60);
+    let annotations = vec![file(""); 5_000];
+    let lines = all_lines(
+        &mut opened(vec![MessageDraft { annotations, ..MessageDraft::new(Role::User, "See.") }]),
+        60,
+    );
     assert!(lines.len() < 2_100, "{}", lines.len());
     assert!(lines.iter().any(|line| line.contains("… and 4000 more attachments")));
 }

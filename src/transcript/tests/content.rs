@@ -19,12 +19,12 @@ fn folded<'a>(
     text: &'a str,
     details: Vec<AnnotationKind>,
 ) -> MessageDraft<'a> {
-    let parts = details.into_iter().map(|detail| part(0..0, detail)).collect();
+    let annotations = details.into_iter().map(|detail| part(0..0, detail)).collect();
     MessageDraft {
         kind,
         visibility: Visibility::Folded,
         name: Some(name),
-        parts,
+        annotations,
         ..MessageDraft::new(Role::Tool, text)
     }
 }
@@ -123,7 +123,7 @@ fn citations_are_numbers_with_their_sources_at_the_end() {
     };
     let docs = || link("Docs on ingress", "https://www.k8s.io/docs");
     let last = text.rfind("([Docs]").unwrap();
-    let parts = vec![
+    let annotations = vec![
         cite("([Docs](https://k8s.io/docs), [B](https://b.org))", vec![docs(), link("", "https://b.org/x")]),
         part(last..last + 29, AnnotationKind::Citation([docs()].into())),
         part(
@@ -140,7 +140,7 @@ fn citations_are_numbers_with_their_sources_at_the_end() {
         "  3  A page – c.org",
         "",
     ];
-    assert_eq!(one(MessageDraft { parts, ..assistant(text) }, 60), expected);
+    assert_eq!(one(MessageDraft { annotations, ..assistant(text) }, 60), expected);
 }
 
 /// Returns the links of a message.
@@ -183,11 +183,14 @@ fn a_message_of_nothing_but_markup_is_no_blank() {
 #[test]
 fn what_a_citation_leads_to_is_known() {
     let text = "So it is ([A](https://a.org))([B](https://b.org)).";
-    let parts = vec![
+    let annotations = vec![
         part(9..29, AnnotationKind::Citation([link("A page", "https://a.org/1")].into())),
         part(29..49, AnnotationKind::Citation([link("Another", "https://b.org/2")].into())),
     ];
-    assert_eq!(one(MessageDraft { parts: parts.clone(), ..assistant(text) }, 60)[1], "  So it is ¹,².");
+    assert_eq!(
+        one(MessageDraft { annotations: annotations.clone(), ..assistant(text) }, 60)[1],
+        "  So it is ¹,²."
+    );
     let expected = [
         ("¹", "https://a.org/1"),
         ("²", "https://b.org/2"),
@@ -197,27 +200,27 @@ fn what_a_citation_leads_to_is_known() {
         (" – b.org", "https://b.org/2"),
     ];
     let expected = expected.map(|(text, url)| (text.to_owned(), url.to_owned()));
-    assert_eq!(leads(MessageDraft { parts, ..assistant(text) }), expected);
+    assert_eq!(leads(MessageDraft { annotations, ..assistant(text) }), expected);
 }
 
 #[test]
 fn the_prompt_of_a_picture_hangs() {
     let mut picture = attachment(Media::Image, "cat.png");
     picture.prompt = "a cat in a hat, and another".into();
-    let parts = vec![part(0..0, AnnotationKind::Attachment(Box::new(picture)))];
-    let lines = one(MessageDraft { parts, ..MessageDraft::new(Role::User, "Look!") }, 30);
+    let annotations = vec![part(0..0, AnnotationKind::Attachment(Box::new(picture)))];
+    let lines = one(MessageDraft { annotations, ..MessageDraft::new(Role::User, "Look!") }, 30);
     assert_eq!(lines[2..4], ["┃   prompt: a cat in a hat,", "┃   and another"]);
 }
 
 #[test]
 fn a_citation_in_code_stays_code_and_a_wrong_range_does_no_harm() {
     let text = "`[a](https://e.org)` and é";
-    let parts = vec![
+    let annotations = vec![
         part(1..19, AnnotationKind::Citation([link("a", "https://e.org")].into())),
         part(25..26, AnnotationKind::Citation([link("b", "https://f.org")].into())),
         part(90..99, AnnotationKind::Citation([link("c", "https://g.org")].into())),
     ];
-    assert_eq!(one(MessageDraft { parts, ..assistant(text) }, 60)[1], "  `[a](https://e.org)` and é");
+    assert_eq!(one(MessageDraft { annotations, ..assistant(text) }, 60)[1], "  `[a](https://e.org)` and é");
 }
 
 #[test]
@@ -225,7 +228,7 @@ fn attachments_are_one_line_each() {
     let mut picture = attachment(Media::Image, "cat.png");
     picture.dimensions = Some((1_024, 768));
     picture.prompt = "a cat in a hat".into();
-    let parts = vec![
+    let annotations = vec![
         part(0..0, AnnotationKind::Attachment(Box::new(picture))),
         part(0..0, AnnotationKind::Attachment(Box::new(attachment(Media::File, "notes.pdf")))),
         part(5..5, AnnotationKind::Attachment(Box::new(attachment(Media::Audio, "")))),
@@ -234,7 +237,7 @@ fn attachments_are_one_line_each() {
         attachments: Some(AttachmentLookup::new(|_, id| id != "file-9")),
         ..TranscriptOptions::default()
     };
-    let draft = MessageDraft { parts, ..MessageDraft::new(Role::User, "Look!") };
+    let draft = MessageDraft { annotations, ..MessageDraft::new(Role::User, "Look!") };
     let mut transcript = Transcript::new(chain(vec![draft]), options);
     let expected = [
         "┃ You",
@@ -254,8 +257,9 @@ fn attachments_are_one_line_each() {
 fn the_text_of_an_uploaded_file_unfolds() {
     let file =
         Attachment { content: "line one\nline two".into(), size: None, ..attachment(Media::File, "a.txt") };
-    let parts = vec![part(0..0, AnnotationKind::Attachment(Box::new(file)))];
-    let mut transcript = opened(vec![MessageDraft { parts, ..MessageDraft::new(Role::User, "Read it.") }]);
+    let annotations = vec![part(0..0, AnnotationKind::Attachment(Box::new(file)))];
+    let mut transcript =
+        opened(vec![MessageDraft { annotations, ..MessageDraft::new(Role::User, "Read it.") }]);
     assert_eq!(transcript.entries()[0].fold, Some(false));
     assert_eq!(all_lines(&mut transcript, 60)[1..4], ["┃ ▪ file · a.txt · 2 lines", "┃", "┃ Read it."]);
     transcript.set_fold(0, true);
@@ -266,9 +270,9 @@ fn the_text_of_an_uploaded_file_unfolds() {
 #[test]
 fn what_starts_open_is_chosen_by_its_kind() {
     let file = Attachment { content: "line".into(), ..attachment(Media::File, "a.txt") };
-    let parts = vec![part(0..0, AnnotationKind::Attachment(Box::new(file)))];
+    let annotations = vec![part(0..0, AnnotationKind::Attachment(Box::new(file)))];
     let conversation = chain(vec![
-        MessageDraft { parts, ..MessageDraft::new(Role::User, "Read it.") },
+        MessageDraft { annotations, ..MessageDraft::new(Role::User, "Read it.") },
         folded(MessageKind::Call, "python", "1", vec![]),
         folded(MessageKind::Page, "", "text", vec![]),
         folded(MessageKind::Reasoning, "", "Hm.", vec![]),
@@ -346,12 +350,12 @@ fn a_canvas_is_a_titled_document() {
         |title: &str, format: &str| AnnotationKind::Canvas { title: title.into(), format: format.into() };
     let document = MessageDraft {
         kind: MessageKind::Canvas,
-        parts: vec![part(0..0, canvas("Trip plan", "document"))],
+        annotations: vec![part(0..0, canvas("Trip plan", "document"))],
         ..assistant("# Day one\n\n- walk")
     };
     let code = MessageDraft {
         kind: MessageKind::Canvas,
-        parts: vec![part(0..0, canvas("sort", "code/python"))],
+        annotations: vec![part(0..0, canvas("sort", "code/python"))],
         ..assistant("x = 1")
     };
     let expected = [
@@ -377,11 +381,12 @@ fn an_answer_that_was_cut_says_so() {
 
 #[test]
 fn a_picture_of_a_tool_is_shown_under_its_name() {
-    let parts = vec![part(0..0, AnnotationKind::Attachment(Box::new(attachment(Media::Image, "x.webp"))))];
+    let annotations =
+        vec![part(0..0, AnnotationKind::Attachment(Box::new(attachment(Media::Image, "x.webp"))))];
     let draft = MessageDraft {
         kind: MessageKind::Output,
         name: Some("dalle.text2im"),
-        parts,
+        annotations,
         ..MessageDraft::new(Role::Tool, "")
     };
     assert_eq!(one(draft, 60), ["  dalle.text2im", "  ▪ image · x.webp · 213 KB", ""]);

@@ -74,7 +74,7 @@ fn a_turn_with_tools_reads_quietly() {
         MessageDraft::new(Role::User, "How many?"),
         folded(MessageKind::Reasoning, "", "Let me *think*."),
         MessageDraft {
-            parts: vec![part(0..0, AnnotationKind::ThinkingTime { seconds: Some(75) })],
+            annotations: vec![part(0..0, AnnotationKind::ThinkingTime { seconds: Some(75) })],
             ..folded(MessageKind::Recap, "", "Thought for 75s")
         },
         assistant("I count."),
@@ -117,7 +117,7 @@ fn a_turn_with_tools_reads_quietly() {
 #[test]
 fn the_label_of_a_reasoning_is_found_behind_what_it_led_to() {
     let label = || MessageDraft {
-        parts: vec![part(0..0, AnnotationKind::ThinkingTime { seconds: Some(15) })],
+        annotations: vec![part(0..0, AnnotationKind::ThinkingTime { seconds: Some(15) })],
         ..folded(MessageKind::Recap, "", "Thought for 15s")
     };
     let turn = vec![

@@ -42,8 +42,8 @@ pub(super) fn escape_disputed_lines(text: &str, block_ranges: &BlockRanges, foun
         let in_table = tables.find(at).is_some();
         tabled |= in_table;
         let is_setext_underline = is_setext_underline(bare);
-        let escape_disputed_lines = defines || is_odd || in_footnote || tabled;
-        if is_setext_underline && !in_code && !in_heading && follows_words && escape_disputed_lines {
+        let is_disputed = defines || is_odd || in_footnote || tabled;
+        if is_setext_underline && !in_code && !in_heading && follows_words && is_disputed {
             found.edits.push(TextEdit::insert(start, "\n"));
         }
         // Some ask for a table before all else: then what begins a list, a quotation or a fence is its head.
@@ -61,8 +61,8 @@ pub(super) fn escape_disputed_lines(text: &str, block_ranges: &BlockRanges, foun
         if !in_code {
             // Also a line break: alone on its line it begins HTML, in which a backslash is none.
             let is_tag = bare.starts_with('<') && begins_tag(text, at);
-            let escape_disputed_lines = defines || is_odd || in_footnote || tabled;
-            if (is_tag && escape_disputed_lines) || (defines && opens_fence(bare)) {
+            let is_disputed = defines || is_odd || in_footnote || tabled;
+            if (is_tag && is_disputed) || (defines && opens_fence(bare)) {
                 found.signs_to_escape.push(at);
                 found.changes_structure = true;
             }

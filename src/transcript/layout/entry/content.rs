@@ -157,7 +157,7 @@ impl EntryInput<'_> {
     }
 
     fn markdown(&self, text: &str, base: usize, cited: &CitedSources<'_>) -> LayoutDocument {
-        let wanted = formula::may_be_in(text) || !self.view().parts().is_empty();
+        let wanted = formula::may_be_in(text) || !self.view().annotations().is_empty();
         let non_prose = if wanted { markup::non_prose(text) } else { Vec::new() };
         let inline_spans = self.inline_spans(text, base, cited, &non_prose, wanted);
         let Some(document) = markdown::parse(text, base, &inline_spans) else {
