@@ -684,10 +684,7 @@ fn the_order_is_as_promised() {
     library.add(vec![
         made("spread", "E", 50).says(Role::User, "an ingress").says(Role::Assistant, "a timeout").done(),
     ]);
-    assert_eq!(
-        found(&library, "ingress timeout"),
-        ["title", "close", "far", "parts", "inside", "spread"]
-    );
+    assert_eq!(found(&library, "ingress timeout"), ["title", "close", "far", "parts", "inside", "spread"]);
 }
 
 #[test]

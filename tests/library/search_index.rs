@@ -167,6 +167,33 @@ fn the_first_tier_is_what_a_scan_of_the_text_finds() {
 }
 
 #[test]
+fn what_is_typed_on_finds_what_it_finds_at_once() {
+    let mut indexed = Indexed::new(demo());
+    let mut random = Random(12);
+    let mut narrowed = 0;
+    for _ in 0..40 {
+        let Some(text) = query(&mut random, &indexed.library) else { continue };
+        let text = if random.below(2) == 0 { format!("\"{}", text.replace(['"', '-'], "")) } else { text };
+        for (end, _) in text.char_indices().skip(1) {
+            let parsed = Query::parse(&text[..end], &Clock::EPOCH);
+            if parsed.is_empty() {
+                continue;
+            }
+            let matcher = Matcher::new(&parsed);
+            let plain = indexed.library.by_date().iter();
+            let plain: BTreeSet<ConversationHandle> =
+                plain.copied().filter(|&handle| matcher.matches(indexed.library.get(handle))).collect();
+            let results = indexed.ask(&text[..end]);
+            let first_tier: BTreeSet<ConversationHandle> =
+                results.rows[..results.with_all].iter().map(|row| row.handle).collect();
+            assert_eq!(first_tier, plain, "{:?}", &text[..end]);
+            narrowed += usize::from(!plain.is_empty() && text.starts_with('"'));
+        }
+    }
+    assert!(narrowed > 50, "{narrowed} phrases were typed on");
+}
+
+#[test]
 fn what_filters_let_in_is_what_a_look_at_each_message_finds() {
     assert_equal_sets(demo(), 300, filtered_query);
 }

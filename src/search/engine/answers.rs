@@ -49,6 +49,17 @@ impl AnswerCache {
         self.answers.iter().find(|answer| answer.query.clauses() == query.clauses())
     }
 
+    /// Finds the latest answer to a query that found all that this one can: the same, but that the last word or phrase was
+    /// not typed to its end. `handle_count` is the number of handles in the library.
+    pub fn wider(&self, query: &Query, handle_count: usize) -> Option<&CachedAnswer> {
+        let (last, before) = query.clauses().split_last()?;
+        self.answers.iter().find(|answer| {
+            let shorter = answer.query.clauses().split_last();
+            answer.handle_count == handle_count
+                && shorter.is_some_and(|(shorter, others)| others == before && last.goes_on_from(shorter))
+        })
+    }
+
     /// Keeps an answer in place of an earlier one to the same query, and drops the oldest when there are too many.
     pub fn insert(&mut self, answer: CachedAnswer) {
         self.answers.retain(|other| other.query.clauses() != answer.query.clauses());

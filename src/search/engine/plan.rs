@@ -140,14 +140,19 @@ impl Engine {
         Some(Plan { indexed: Some(terms), ..Plan::new(query, matcher, candidates) })
     }
 
-    /// Plans a query that was not asked before: what the index rules out is not looked at.
+    /// Plans a query that was not asked before: what the index rules out, or a query that it narrows, is not looked at.
     fn plan_new(&self, query: &Query) -> Plan {
         let matcher = Matcher::new(query);
         let possible = self.possible(matcher.compiled().required());
         let indexed = self.index.handles();
+        let wider = self.answers.wider(query, self.library.handle_bound()).map(|answer| {
+            let handles = answer.found.iter().map(|found| found.handle.0 as usize);
+            handles.collect::<FixedBitSet>()
+        });
         let is_possible = |handle: &ConversationHandle| {
-            handle.0 >= indexed
-                || possible.as_ref().is_none_or(|possible| possible.contains(handle.0 as usize))
+            wider.as_ref().is_none_or(|wider| wider.contains(handle.0 as usize))
+                && (handle.0 >= indexed
+                    || possible.as_ref().is_none_or(|possible| possible.contains(handle.0 as usize)))
         };
         let candidates = self.library.by_date().iter().copied().filter(is_possible).collect();
         let possible_slots = self.slots_with_any(&matcher);

@@ -34,6 +34,22 @@ impl Clause {
     }
 }
 
+impl Clause {
+    /// Returns whether it is another one that was typed on: whatever has it has the other too.
+    pub fn goes_on_from(&self, shorter: &Self) -> bool {
+        let (Predicate::Anywhere(whole), Predicate::Anywhere(part)) = (&self.predicate, &shorter.predicate)
+        else {
+            return false;
+        };
+        let is_longer = match (whole, part) {
+            (TextPattern::Word(whole), TextPattern::Word(part))
+            | (TextPattern::Phrase(whole), TextPattern::Phrase(part)) => whole.starts_with(part.as_str()),
+            _ => false,
+        };
+        is_longer && !self.negated && !shorter.negated
+    }
+}
+
 /// The condition of a [`Clause`], without its minus.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Predicate {
