@@ -237,8 +237,8 @@ impl<T: LibraryEntry> Library<T> {
     }
 
     /// Counts the conversations that were kept beside another with the same id, since they share no message.
-    pub fn same_id(&self) -> usize {
-        self.versions.same_id()
+    pub fn same_id_count(&self) -> usize {
+        self.versions.same_id_count()
     }
 
     /// Returns one more than the largest handle: the length of a table with a slot for each.
@@ -400,7 +400,11 @@ mod tests {
             let listed = library.by_date().iter();
             let offsets: Vec<u64> =
                 listed.map(|&handle| library.get(handle).object_location.offset).collect();
-            assert_eq!((offsets, library.superseded(), library.same_id()), (vec![1, 2], 1, 1), "{order:?}");
+            assert_eq!(
+                (offsets, library.superseded(), library.same_id_count()),
+                (vec![1, 2], 1, 1),
+                "{order:?}"
+            );
             assert_eq!(library.find_by_id("a").len(), 2);
         }
     }
@@ -428,7 +432,7 @@ mod tests {
             }
             let offsets: Vec<u64> =
                 library.by_date().iter().map(|&handle| library.get(handle).object_location.offset).collect();
-            let counts = (library.superseded(), library.same_id(), library.message_count());
+            let counts = (library.superseded(), library.same_id_count(), library.message_count());
             (offsets, counts)
         };
         let mut order = [0, 1, 2, 3, 4, 5];
@@ -444,10 +448,10 @@ mod tests {
         // Where nothing has text, one stays.
         let mut library = Library::new();
         library.add(vec![state(1, 0, &[]), state(2, 1, &[])]);
-        assert_eq!((library.len(), library.superseded(), library.same_id()), (1, 1, 0));
+        assert_eq!((library.len(), library.superseded(), library.same_id_count()), (1, 1, 0));
         assert_eq!(library.get(library.by_date()[0]).updated, Some(Time(2)));
         library.add(vec![state(1, 2, &[("one", 10)])]);
-        assert_eq!((library.len(), library.superseded(), library.same_id()), (1, 2, 0));
+        assert_eq!((library.len(), library.superseded(), library.same_id_count()), (1, 2, 0));
     }
 
     #[test]
@@ -469,7 +473,10 @@ mod tests {
             assert_eq!(summaries.by_date(), whole.by_date());
             assert_eq!(summaries.message_count(), whole.message_count());
             assert_eq!(summaries.text_bytes(), whole.text_bytes());
-            assert_eq!((summaries.superseded(), summaries.same_id()), (whole.superseded(), whole.same_id()));
+            assert_eq!(
+                (summaries.superseded(), summaries.same_id_count()),
+                (whole.superseded(), whole.same_id_count())
+            );
         }
     }
 

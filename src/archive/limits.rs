@@ -2,7 +2,7 @@
 //!
 //! They are set here and held where the bytes pass: members, standard input and zips within zips in `open`, `folder`,
 //! `zipped` and `salvage`; the size and ratio of a member in `stream`; an object's size in `load::read_member`; the memory of all
-//! conversations in `load::pipeline`. What one object may make large is bounded by `import::json::MemoryBudget` and `import::growth`.
+//! conversations in `load::pipeline`. What one object may make large is bounded by `import::json::MemoryBudget` and `import::expansion_budget`.
 
 /// Bounds on what an archive may make us do. Every bound can be raised; none is derived from what an archive says of
 /// itself.

@@ -337,9 +337,9 @@ impl ArchiveOpener {
             return Ok(());
         }
         Err(match self.problems.first() {
-            Some(loss) => {
+            Some(problem) => {
                 let (files, expected) = (file_labels(), expectation());
-                format!("{}, and what is left of it holds no {files}; {expected}", loss.reason)
+                format!("{}, and what is left of it holds no {files}; {expected}", problem.reason)
             }
             None => explain_no_conversations(&self.entries, "zip"),
         })

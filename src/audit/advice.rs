@@ -38,7 +38,7 @@ impl<T: LibraryEntry> ReportLines<'_, T> {
         kinds.dedup();
         if !kinds.is_empty() {
             let page = |rule: &Rule| {
-                rule.revoke().map(|page| ReportLine::Address(rule.id().to_owned(), page.to_owned()))
+                rule.revoke_page().map(|page| ReportLine::Address(rule.id().to_owned(), page.to_owned()))
             };
             let pages: Vec<ReportLine> = kinds.iter().filter_map(|&kind| page(scanner.rule(kind))).collect();
             let end = if pages.is_empty() { "" } else { ":" };

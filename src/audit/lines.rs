@@ -185,10 +185,10 @@ impl<T: LibraryEntry> ReportLines<'_, T> {
 
     fn ordered(&self, class: SecretClass, certainty: Certainty, order: ExposureOrder) -> Vec<usize> {
         let exposures = &self.report.exposures;
-        let alike = |(index, (_, exposure)): (usize, &(ConversationHandle, Exposure))| {
+        let of_certainty = |(index, (_, exposure)): (usize, &(ConversationHandle, Exposure))| {
             (exposure.certainty == certainty).then_some(index)
         };
-        let mut indices: Vec<usize> = self.report.all_of_class(class).filter_map(alike).collect();
+        let mut indices: Vec<usize> = self.report.all_of_class(class).filter_map(of_certainty).collect();
         match order {
             ExposureOrder::Conversation => {}
             ExposureOrder::Date => indices.sort_by_key(|&index| std::cmp::Reverse(exposures[index].1.date)),
@@ -218,11 +218,11 @@ impl<T: LibraryEntry> ReportLines<'_, T> {
         let more = if list_personal { "yours or not" } else { "yours or not; --json lists each" };
         lines.push(ReportLine::Heading(format!("Personal data ({more})")));
         for (kind, (times, indices)) in kinds {
-            let count = Scanner::built_in().rule(kind).count(times);
+            let count = Scanner::built_in().rule(kind).count_in_words(times);
             lines.push(ReportLine::KindCount(format!("{count} in {}", many(indices.len(), "conversation"))));
         }
         for (kind, (times, members)) in in_files {
-            let count = Scanner::built_in().rule(kind).count(times);
+            let count = Scanner::built_in().rule(kind).count_in_words(times);
             let files = many(members.len(), "other file");
             lines.push(ReportLine::KindCount(format!("{count} in {files} of the export")));
         }

@@ -126,7 +126,7 @@ fn check_json(opened: &SummarizedArchives<()>) -> CheckJson<'_> {
         bytes: report.bytes,
         seconds: (report.seconds * 1e3).round() / 1e3,
         merged: opened.library.superseded(),
-        same_id: opened.library.same_id(),
+        same_id: opened.library.same_id_count(),
         skipped: report
             .problems
             .iter()
@@ -265,8 +265,8 @@ fn write_totals(output: &mut Output, opened: &SummarizedArchives<()>) -> anyhow:
         output
             .write(&format!("{} merged\n", count(library.superseded() as u64, "duplicate", "duplicates")))?;
     }
-    if library.same_id() > 0 {
-        let kept = count(library.same_id() as u64, "conversation has", "conversations have");
+    if library.same_id_count() > 0 {
+        let kept = count(library.same_id_count() as u64, "conversation has", "conversations have");
         output.write(&format!("{kept} the id of another and none of its messages: all are kept\n"))?;
     }
     if let Some(empty_notice) = report.empty_notice() {

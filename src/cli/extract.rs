@@ -283,7 +283,7 @@ fn into_file(extraction: &Extraction, selection: Selection<'_>, path: &Path) -> 
     let result = extraction.to_file(selection, path, &watching);
     watching.finish();
     let attached = match &result {
-        Ok(FileOutcome { attached, .. }) | Err(ExtractError::Attachment { attached, .. }) => *attached,
+        Ok(FileOutcome { attached, .. }) | Err(ExtractError::AttachmentExists { attached, .. }) => *attached,
         Err(_) => AttachmentOutcome::default(),
     };
     if attached.written > 0 {
@@ -316,7 +316,7 @@ fn count(number: usize, one: &str) -> String {
 fn advise(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref() {
         Some(ExtractError::Save(SaveError::Exists(_))) => anyhow::anyhow!("{error}: --force replaces it"),
-        Some(ExtractError::Attachment { existing_path, .. }) => {
+        Some(ExtractError::AttachmentExists { existing_path, .. }) => {
             anyhow::anyhow!("{} exists already: --force replaces it", existing_path.display())
         }
         Some(

@@ -241,8 +241,8 @@ impl Config {
         let Self { archive, theme, color, clipboard, osc52_limit, dates, time_zone, open, limits, keys: _ } =
             self;
         let mut entries: Vec<OptionEntry<'_>> = Vec::new();
-        let mut option = |path, value, before, help| {
-            entries.push(OptionEntry { path, help, overridden_by: before, value });
+        let mut option = |path, value, overridden_by, help| {
+            entries.push(OptionEntry { path, help, overridden_by, value });
         };
         option(
             "archive",
@@ -300,8 +300,8 @@ impl Config {
             ("limits.stdin-mb", &mut limits.stdin_mb, "--limit-stdin-mb", help::STDIN_MB),
             ("limits.nested-mb", &mut limits.nested_mb, "--limit-nested-mb", help::NESTED_MB),
         ];
-        for (path, value, before, help) in limits {
-            option(path, value, before, help);
+        for (path, value, overridden_by, help) in limits {
+            option(path, value, overridden_by, help);
         }
         entries
     }

@@ -94,7 +94,7 @@ pub struct ConversationMeta<'a> {
 
 impl ConversationMeta<'_> {
     /// Makes the facts of a conversation of which nothing is known but where it is from.
-    pub fn new(provider: Provider, source: ObjectLocation) -> Self {
+    pub fn new(provider: Provider, object_location: ObjectLocation) -> Self {
         Self {
             id: None,
             title: None,
@@ -106,7 +106,7 @@ impl ConversationMeta<'_> {
             starred: false,
             kind: ConversationKind::Chat,
             gpt_or_project_id: None,
-            object_location: source,
+            object_location,
         }
     }
 }
@@ -153,8 +153,8 @@ impl ConversationBuilder {
         let words_end = run.len() as u32;
         let parts_start = self.annotations.len() as u32;
         self.annotations.extend(annotations);
-        let model = self.names.slot(draft.model);
-        let name = self.names.slot(draft.name);
+        let model = self.names.intern(draft.model);
+        let name = self.names.intern(draft.name);
         self.messages.push(Message {
             role: draft.role,
             visibility: draft.visibility,
@@ -199,7 +199,7 @@ impl ConversationBuilder {
             .unwrap_or_else(|| "Untitled".into());
         let last_answer =
             self.messages.iter().rev().map(|message| message.model).find(|&slot| slot != NONE_16);
-        let model = match self.names.slot(meta.model) {
+        let model = match self.names.intern(meta.model) {
             NONE_16 => last_answer.unwrap_or(NONE_16),
             slot => slot,
         };

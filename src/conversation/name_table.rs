@@ -15,7 +15,7 @@ impl NameTable {
 
     /// Returns the slot of a name, which is added if it is new. No name, an empty one, and a new one that is past the
     /// bound of the table have [`NameTable::NO_SLOT`].
-    pub(crate) fn slot(&mut self, name: Option<&str>) -> u16 {
+    pub(crate) fn intern(&mut self, name: Option<&str>) -> u16 {
         let Some(name) = name.filter(|name| !name.is_empty()) else { return Self::NO_NAME };
         let known = self.0.iter().rposition(|known| &**known == name);
         let slot = known.or_else(|| {

@@ -17,7 +17,7 @@ pub enum ExtractError {
     Archive(ArchiveError),
     /// The archive of a conversation is not among those given.
     #[error("the archive that a conversation is from is not open: open it again")]
-    Closed,
+    ArchiveNotOpen,
     /// The originals of this many conversations do not make one text.
     #[error("json is one object a file: {0} conversations need a folder")]
     OriginalsNeedSeparateFiles(usize),
@@ -29,7 +29,7 @@ pub enum ExtractError {
     Stopped,
     /// The text is there, and the name of an attachment beside it was taken.
     #[error("{}", attachment_exists_message(.existing_path, .attached))]
-    Attachment {
+    AttachmentExists {
         /// The first name that was taken.
         existing_path: PathBuf,
         /// The result of the other attachments.

@@ -109,7 +109,7 @@ impl Extraction {
         let failed = |error| ExtractError::Save(SaveError::failed(path, &error));
         refuse_archive_target(selection.archives, path)?;
         let partial = PartialFile::new(path)?;
-        let mut attachments = AttachmentWriter::of(path, partial.group(), &self.redaction);
+        let mut attachments = AttachmentWriter::of(path, partial.temporary_group(), &self.redaction);
         let mut writer = BufWriter::with_capacity(1 << 16, partial);
         let mut bytes = 0;
         self.write_pieces(selection, Some(&mut attachments), progress, &mut |piece| {
@@ -119,12 +119,12 @@ impl Extraction {
         let partial = writer.into_inner().map_err(|error| failed(error.into_error()))?;
         refuse_archive_target(selection.archives, path)?;
         let (files, mut attached) = attachments.into_parts();
-        files.refuse(selection.archives)?;
+        files.refuse_archive_targets(selection.archives)?;
         partial.commit(self.clobber)?;
         let outcome = files.commit(self.clobber, selection.archives)?;
         attached.count_renamed(outcome.attached.written);
         match outcome.existing.into_iter().next() {
-            Some(existing_path) => Err(ExtractError::Attachment { existing_path, attached }),
+            Some(existing_path) => Err(ExtractError::AttachmentExists { existing_path, attached }),
             None => Ok(FileOutcome { bytes, attached }),
         }
     }
@@ -271,7 +271,7 @@ fn original(
     progress: &dyn ExtractProgress,
 ) -> Result<Vec<u8>, ExtractError> {
     let location = conversation.object_location;
-    let archive = archives.get(usize::from(location.archive)).ok_or(ExtractError::Closed)?;
+    let archive = archives.get(usize::from(location.archive)).ok_or(ExtractError::ArchiveNotOpen)?;
     let end = location.offset + u64::from(location.length);
     let bytes = archive.read_object(location, &mut |done| {
         progress.reading(done, end);

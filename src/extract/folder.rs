@@ -86,7 +86,11 @@ impl FolderJob<'_> {
         name: &str,
         batch: &mut FileBatch<'_>,
     ) -> Result<AttachmentWriter<'_>, SaveError> {
-        Ok(AttachmentWriter::of(&self.folder.join(name), batch.group()?, &self.extraction.redaction))
+        Ok(AttachmentWriter::of(
+            &self.folder.join(name),
+            batch.temporary_group()?,
+            &self.extraction.redaction,
+        ))
     }
 
     /// Reports the progress; returns whether to go on.
@@ -154,7 +158,8 @@ impl FolderJob<'_> {
         let mut batch = self.batch();
         let mut done = 0;
         for wanted in wanted.chunk_by(|left, right| left.0.archive == right.0.archive) {
-            let archive = self.archives.get(usize::from(wanted[0].0.archive)).ok_or(ExtractError::Closed)?;
+            let archive =
+                self.archives.get(usize::from(wanted[0].0.archive)).ok_or(ExtractError::ArchiveNotOpen)?;
             let locations: Vec<ObjectLocation> = wanted.iter().map(|&(location, ..)| location).collect();
             let mut failure = None;
             let mut stopped = false;

@@ -38,7 +38,7 @@ pub(super) fn collect_secrets(
     sources.retain(|(source, _)| source.length > 0);
     sources.sort_unstable();
     for sources in sources.chunk_by(|left, right| left.0.archive == right.0.archive) {
-        let archive = archives.get(usize::from(sources[0].0.archive)).ok_or(ExtractError::Closed)?;
+        let archive = archives.get(usize::from(sources[0].0.archive)).ok_or(ExtractError::ArchiveNotOpen)?;
         let places: Vec<ObjectLocation> = sources.iter().map(|&(source, _)| source).collect();
         let mut changed = false;
         let read = archive.read_objects(&places, &mut |_| progress.should_continue(), &mut |place, bytes| {

@@ -22,7 +22,7 @@ pub(super) struct MadeDocument {
 
 impl MadeDocument {
     /// Describes it, by name and type, for the message that made it.
-    pub(super) fn part(&self) -> Annotation {
+    pub(super) fn annotation(&self) -> Annotation {
         let detail =
             AnnotationKind::Canvas { title: self.title.as_str().into(), format: self.format.as_str().into() };
         Annotation { range: 0..self.text.len() as u32, detail }

@@ -92,8 +92,8 @@ impl MessageArena {
 
     /// Returns the slot of the name of a person, a tool or a model. It is written with each of its messages, and so cut
     /// where it is too long for one.
-    pub(super) fn slot(&mut self, name: Option<&str>) -> u16 {
-        self.names.slot(name.map(bounded_name).as_deref())
+    pub(super) fn intern(&mut self, name: Option<&str>) -> u16 {
+        self.names.intern(name.map(bounded_name).as_deref())
     }
 
     /// Drops the annotations of a message that are past the bound of the conversation.

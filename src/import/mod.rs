@@ -399,7 +399,7 @@ fn build(object: ParsedObject, location: ObjectLocation) -> (Conversation, u64) 
                     _ => false,
                 }
             });
-            draft.annotations.insert(0, document.part());
+            draft.annotations.insert(0, document.annotation());
             if draft.visibility == Visibility::Folded {
                 draft.visibility =
                     if draft.text.trim().is_empty() { Visibility::Hidden } else { Visibility::Shown };

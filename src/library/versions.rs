@@ -18,9 +18,9 @@ pub(super) struct KnownVersions {
     first: HashTable<(u64, u32)>,
     hasher: DefaultHashBuilder,
     /// The conversations of each id that came more than once, by the first handle.
-    several: HashMap<u32, ConversationsOfId>,
+    by_shared_id: HashMap<u32, ConversationsOfId>,
     superseded: usize,
-    same_id: usize,
+    same_id_count: usize,
 }
 
 /// The consequence of adding a conversation.
@@ -46,10 +46,10 @@ impl KnownVersions {
             self.first.insert_unique(hash, (hash, handle), |&(hash, _)| hash);
             return Added { is_listed: true, gone: Vec::new() };
         };
-        let same = self.several.entry(first).or_insert_with(|| ConversationsOfId::of(first, get(first)));
+        let same = self.by_shared_id.entry(first).or_insert_with(|| ConversationsOfId::of(first, get(first)));
         let (listed, superseded) = (same.listed(), same.superseded());
         let added = same.add(handle, conversation, &get);
-        self.same_id = self.same_id + same.listed() - listed;
+        self.same_id_count = self.same_id_count + same.listed() - listed;
         self.superseded = self.superseded + same.superseded() - superseded;
         added
     }
@@ -60,8 +60,8 @@ impl KnownVersions {
     }
 
     /// Counts the conversations that are listed beside another with the same id.
-    pub fn same_id(&self) -> usize {
-        self.same_id
+    pub fn same_id_count(&self) -> usize {
+        self.same_id_count
     }
 }
 

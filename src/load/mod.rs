@@ -89,9 +89,9 @@ fn run_pipeline(pipeline: Pipeline<'_>) -> Report {
 
 /// Runs one thread's part, from the first member to the last object.
 fn run(pipeline: &Pipeline<'_>) {
-    let mut counts = WorkerOutput::new(pipeline.archives.len());
+    let mut output = WorkerOutput::new(pipeline.archives.len());
     while let Some(task) = pipeline.claim() {
-        read_member::read_member(pipeline, task.clone(), &mut counts);
+        read_member::read_member(pipeline, task.clone(), &mut output);
     }
-    pipeline.finish(counts);
+    pipeline.finish(output);
 }

@@ -178,13 +178,13 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Parses what other threads read, once this one has no member to read, and sends off the last of it.
-    pub(super) fn finish(&self, mut counts: WorkerOutput) {
+    pub(super) fn finish(&self, mut output: WorkerOutput) {
         self.queue.done();
         while let Some(piece) = self.queue.pop() {
-            self.parse(piece, &mut counts);
+            self.parse(piece, &mut output);
         }
-        self.send(&mut counts);
-        self.finished_counts.lock().unwrap_or_else(PoisonError::into_inner).push(counts);
+        self.send(&mut output);
+        self.finished_counts.lock().unwrap_or_else(PoisonError::into_inner).push(output);
     }
 
     /// Returns whether to stop reading an archive.
@@ -224,17 +224,17 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Queues a piece; parses it here when the queue is full.
-    pub(super) fn submit(&self, piece: MemberPiece, counts: &mut WorkerOutput) {
+    pub(super) fn submit(&self, piece: MemberPiece, output: &mut WorkerOutput) {
         // A large object is parsed where it was read: no second one is read meanwhile, and memory stays bounded.
         if self.threads == 1 || piece.bytes.len() > MAX_SPARE_SIZE {
-            return self.parse(piece, counts);
+            return self.parse(piece, output);
         }
         if let Err(piece) = self.queue.try_push(piece) {
-            self.parse(piece, counts);
+            self.parse(piece, output);
         }
     }
 
-    fn parse(&self, mut piece: MemberPiece, counts: &mut WorkerOutput) {
+    fn parse(&self, mut piece: MemberPiece, output: &mut WorkerOutput) {
         let begun = Instant::now();
         let archive = piece.task.archive();
         let objects = std::mem::take(&mut piece.objects);
@@ -256,7 +256,7 @@ impl<'a> Pipeline<'a> {
                 continue;
             }
             let digest = digest(&piece.bytes[within.clone()]);
-            let import_counts = &mut counts.archives[archive].import_counts;
+            let import_counts = &mut output.archives[archive].import_counts;
             let context = self.context(&piece.task);
             let parsed = if index + 1 == objects.len() && piece.bytes.len() > MAX_SPARE_SIZE {
                 import::parse_owned(
@@ -273,12 +273,12 @@ impl<'a> Pipeline<'a> {
                 self.abandoned[archive].store(true, Ordering::Relaxed);
             }
             undecided &= parsed.is_err();
-            self.keep(parsed, location, digest, &piece.task, counts);
+            self.keep(parsed, location, digest, &piece.task, output);
         }
-        counts.stages.parse += begun.elapsed().as_secs_f64();
+        output.stages.parse += begun.elapsed().as_secs_f64();
         self.recycle(piece.bytes);
-        if counts.sent.is_none_or(|sent| sent.elapsed() >= self.batch_interval) {
-            self.send(counts);
+        if output.sent.is_none_or(|sent| sent.elapsed() >= self.batch_interval) {
+            self.send(output);
         }
     }
 
@@ -289,7 +289,7 @@ impl<'a> Pipeline<'a> {
         location: ObjectLocation,
         digest: NonZeroU64,
         task: &MemberTask,
-        counts: &mut WorkerOutput,
+        output: &mut WorkerOutput,
     ) {
         let archive = task.archive();
         let (offset, length) = (location.offset, u64::from(location.length));
@@ -298,29 +298,29 @@ impl<'a> Pipeline<'a> {
                 let imported = parsed.finish(location);
                 let mut conversation = imported.conversation;
                 conversation.digest = Some(digest);
-                counts.archives[archive].count(&conversation, self.archives);
+                output.archives[archive].count(&conversation, self.archives);
                 let kept =
                     (OVERHEAD_PER_CONVERSATION + size_of::<Conversation>() + conversation.heap_size()) as u64;
                 let kept = self.memory_used.fetch_add(kept, Ordering::Relaxed) + kept;
                 if let Some(repairs) = imported.repairs {
                     let problem = task.problem(offset, length, 1, repairs.to_string());
-                    counts.add_problem(ReadProblem {
+                    output.add_problem(ReadProblem {
                         repaired: true,
                         lost: repairs.lost_content(),
                         ..problem
                     });
                 }
-                counts.ready.push(conversation);
+                output.ready.push(conversation);
                 if kept > self.memory_limit && !self.abandoned[archive].swap(true, Ordering::Relaxed) {
                     let reason = format!("{}: the rest was not read", self.memory_used_up_reason());
-                    counts.add_lost_range(task, offset + length, 0, 0, reason);
+                    output.add_lost_range(task, offset + length, 0, 0, reason);
                 }
             }
             Err(error) => {
                 if let ImportError::UnsupportedProvider(provider) = error {
-                    counts.unsupported[archive] = Some(provider);
+                    output.unsupported[archive] = Some(provider);
                 }
-                counts.add_problem(task.problem(offset, length, 1, error.to_string()));
+                output.add_problem(task.problem(offset, length, 1, error.to_string()));
             }
         }
     }
@@ -339,11 +339,11 @@ impl<'a> Pipeline<'a> {
         )
     }
 
-    fn send(&self, counts: &mut WorkerOutput) {
-        if !counts.ready.is_empty() {
-            (self.sink)(LoadEvent::Batch(std::mem::take(&mut counts.ready)));
+    fn send(&self, output: &mut WorkerOutput) {
+        if !output.ready.is_empty() {
+            (self.sink)(LoadEvent::Batch(std::mem::take(&mut output.ready)));
         }
-        counts.sent = Some(Instant::now());
+        output.sent = Some(Instant::now());
     }
 
     /// Sums up what all threads have counted.

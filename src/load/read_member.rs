@@ -54,11 +54,11 @@ struct MemberReader<'w, 'a> {
 }
 
 /// Reads a member to its end, to damage, or until the load is cancelled.
-pub(super) fn read_member(pipeline: &Pipeline<'_>, task: MemberTask, counts: &mut WorkerOutput) {
+pub(super) fn read_member(pipeline: &Pipeline<'_>, task: MemberTask, output: &mut WorkerOutput) {
     let archive = &pipeline.archives[task.archive()];
     let stream = match archive.stream(&task.member) {
         Ok(stream) => stream,
-        Err(fault) => return counts.add_lost_range(&task, 0, 0, 0, fault.to_string()),
+        Err(fault) => return output.add_lost_range(&task, 0, 0, 0, fault.to_string()),
     };
     let mut reader = MemberReader {
         pipeline,
@@ -74,9 +74,9 @@ pub(super) fn read_member(pipeline: &Pipeline<'_>, task: MemberTask, counts: &mu
         resume_budget: RESUME_BUDGET,
         large: None,
     };
-    reader.run(counts);
+    reader.run(output);
     let MemberReader { task, stream, buffer, .. } = reader;
-    counts.add_bytes(&task, stream.produced(), stream.consumed());
+    output.add_bytes(&task, stream.produced(), stream.consumed());
     pipeline.recycle(buffer);
 }
 
@@ -86,7 +86,7 @@ fn distance(base: u64, offset: u64) -> usize {
 }
 
 impl MemberReader<'_, '_> {
-    fn run(&mut self, counts: &mut WorkerOutput) {
+    fn run(&mut self, output: &mut WorkerOutput) {
         let mut piece = FIRST_PIECE;
         loop {
             if self.pipeline.stopped(self.task.archive()) {
@@ -101,7 +101,7 @@ impl MemberReader<'_, '_> {
             let inflated = Instant::now();
             let mut objects = Vec::new();
             if self.base == 0 && self.filled == 0 && archive::is_utf16(&self.buffer[..count.min(4)]) {
-                return counts.add_lost_range(
+                return output.add_lost_range(
                     &self.task,
                     0,
                     self.task.member.size,
@@ -110,27 +110,27 @@ impl MemberReader<'_, '_> {
                 );
             }
             self.filled += count;
-            self.cut(self.filled - count, &mut objects, counts);
+            self.cut(self.filled - count, &mut objects, output);
             let cut = Instant::now();
-            counts.stages.inflate += (inflated - begun).as_secs_f64();
-            counts.stages.cut += (cut - inflated).as_secs_f64();
+            output.stages.inflate += (inflated - begun).as_secs_f64();
+            output.stages.cut += (cut - inflated).as_secs_f64();
             self.pipeline.progress(count as u64);
             // Read to the end even after the array: the checksum stands there.
             if fault.is_some() || count < piece {
-                self.end(fault.map(|fault| fault.to_string()), objects, counts);
+                self.end(fault.map(|fault| fault.to_string()), objects, output);
                 return;
             }
-            self.hand_over(objects, counts);
+            self.hand_over(objects, output);
             if !self.pipeline.wants_after(&self.task, self.base) {
                 return;
             }
-            self.limit_object(counts);
+            self.limit_object(output);
             piece = PIECE;
         }
     }
 
     /// Cuts the buffer from `from` on.
-    fn cut(&mut self, from: usize, objects: &mut Vec<Object>, counts: &mut WorkerOutput) {
+    fn cut(&mut self, from: usize, objects: &mut Vec<Object>, output: &mut WorkerOutput) {
         let base = self.base;
         let (skip_reason, task) = (&mut self.skip_reason, &self.task);
         self.cutter.feed(&self.buffer[from..self.filled], &mut |cut| match cut {
@@ -140,18 +140,18 @@ impl MemberReader<'_, '_> {
                     objects.push(Object { range, is_complete: true });
                 }
                 Some(reason) => {
-                    counts.add_lost_range(task, range.start, range.end - range.start, 1, reason);
+                    output.add_lost_range(task, range.start, range.end - range.start, 1, reason);
                 }
             },
             Cut::NonObject(range) => {
                 let reason = skip_reason.take().unwrap_or_else(|| NO_OBJECT.to_owned());
-                counts.add_lost_range(task, range.start, range.end - range.start, 1, reason);
+                output.add_lost_range(task, range.start, range.end - range.start, 1, reason);
             }
         });
     }
 
     /// Sends the objects off with the buffer; moves what is not whole yet to the next one.
-    fn hand_over(&mut self, objects: Vec<Object>, counts: &mut WorkerOutput) {
+    fn hand_over(&mut self, objects: Vec<Object>, output: &mut WorkerOutput) {
         let keep = self.cutter.pending().filter(|_| self.skip_reason.is_none());
         let keep = keep.map_or(self.filled, |start| distance(self.base, start));
         if objects.is_empty() {
@@ -171,24 +171,24 @@ impl MemberReader<'_, '_> {
         next[..tail.len()].copy_from_slice(tail);
         let filled = tail.len();
         let bytes = std::mem::replace(&mut self.buffer, next);
-        counts.add_objects(&self.task, objects.len() as u64);
+        output.add_objects(&self.task, objects.len() as u64);
         let piece = MemberPiece { task: self.task.clone(), base: self.base, bytes, objects };
         self.base += keep as u64;
         self.filled = filled;
-        self.pipeline.submit(piece, counts);
+        self.pipeline.submit(piece, output);
         self.large = None;
     }
 
     /// Bounds an object that has outgrown a piece: it may be broken, too large, or simply large.
-    fn limit_object(&mut self, counts: &mut WorkerOutput) {
+    fn limit_object(&mut self, output: &mut WorkerOutput) {
         if self.skip_reason.is_none()
             && self.filled > MAX_SPARE_SIZE
             && self.filled >= self.last_resume_size.saturating_mul(2)
         {
             self.last_resume_size = self.filled;
             let mut objects = Vec::new();
-            if self.resume(&mut objects, counts) {
-                self.hand_over(objects, counts);
+            if self.resume(&mut objects, output) {
+                self.hand_over(objects, output);
             }
         }
         if self.skip_reason.is_none() && self.filled > MAX_SPARE_SIZE {
@@ -218,7 +218,7 @@ impl MemberReader<'_, '_> {
 
     /// Looks for the next conversation inside the object at hand. A quote or brace lost in one would
     /// otherwise swallow all that follow. Only a whole object with messages counts as one.
-    fn resume(&mut self, objects: &mut Vec<Object>, counts: &mut WorkerOutput) -> bool {
+    fn resume(&mut self, objects: &mut Vec<Object>, output: &mut WorkerOutput) -> bool {
         let Some(start) = self.cutter.pending() else { return false };
         let first = distance(self.base, start);
         let pending = &self.buffer[first..self.filled];
@@ -233,12 +233,12 @@ impl MemberReader<'_, '_> {
         });
         let Some(next) = next.map(|next| first + next) else { return false };
         if matches!(self.cutter.finish(), CutEnd::InNonObject(_)) {
-            counts.add_lost_range(&self.task, start, (next - first) as u64, 1, NO_OBJECT.to_owned());
+            output.add_lost_range(&self.task, start, (next - first) as u64, 1, NO_OBJECT.to_owned());
         } else {
             objects.push(Object { range: first..next, is_complete: false });
         }
         self.cutter = ObjectCutter::between(self.base + next as u64);
-        self.cut(next, objects, counts);
+        self.cut(next, objects, output);
         true
     }
 
@@ -249,7 +249,7 @@ impl MemberReader<'_, '_> {
 
     /// Returns where the object stands that a member with a special conversation consists of, if an importer takes it: one without
     /// instructions has no key that the cutter knows.
-    fn knowledge(&self) -> Option<Range<usize>> {
+    fn special_conversation_object(&self) -> Option<Range<usize>> {
         let bytes = &self.buffer[..self.filled];
         let start = bytes.iter().position(|&byte| byte == b'{').filter(|_| self.base == 0)?;
         let object = cut::first_object(&bytes[start..])?;
@@ -259,38 +259,38 @@ impl MemberReader<'_, '_> {
     }
 
     /// Ends the member: it has no more bytes, or can be read no further.
-    fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, counts: &mut WorkerOutput) {
+    fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, output: &mut WorkerOutput) {
         let end = self.stream.produced();
         // A last object that is not whole is shown as far as it goes; the report says so.
         while self.skip_reason.is_none()
             && matches!(self.cutter.finish(), CutEnd::InObject(_) | CutEnd::InNonObject(_))
         {
-            if !self.resume(&mut objects, counts) {
+            if !self.resume(&mut objects, output) {
                 break;
             }
         }
         match self.cutter.finish() {
             CutEnd::InObject(start) => match self.skip_reason.take() {
-                Some(reason) => counts.add_lost_range(&self.task, start, end - start, 1, reason),
+                Some(reason) => output.add_lost_range(&self.task, start, end - start, 1, reason),
                 None => objects
                     .push(Object { range: distance(self.base, start)..self.filled, is_complete: false }),
             },
             CutEnd::InNonObject(start) => {
                 let reason = self.skip_reason.take().unwrap_or_else(|| NO_OBJECT.to_owned());
-                counts.add_lost_range(&self.task, start, end - start, 1, reason);
+                output.add_lost_range(&self.task, start, end - start, 1, reason);
             }
             CutEnd::NotConversations if provider::holds_special_conversation(&self.task.member.name) => {
-                match self.knowledge() {
+                match self.special_conversation_object() {
                     Some(range) => objects.push(Object { range, is_complete: true }),
-                    None if !self.is_empty_or_null() => counts.add_unread(&self.task),
+                    None if !self.is_empty_or_null() => output.add_unread(&self.task),
                     None => {}
                 }
             }
             CutEnd::NotConversations if fault.is_none() && !self.is_empty_or_null() => {
-                counts.add_lost_range(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
+                output.add_lost_range(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
             }
             CutEnd::Unclosed if fault.is_none() => {
-                counts.add_lost_range(
+                output.add_lost_range(
                     &self.task,
                     end,
                     0,
@@ -301,14 +301,14 @@ impl MemberReader<'_, '_> {
             CutEnd::Complete | CutEnd::Blank | CutEnd::NotConversations | CutEnd::Unclosed => {}
         }
         if let Some(reason) = fault {
-            counts.add_lost_range(&self.task, end, 0, 0, reason);
+            output.add_lost_range(&self.task, end, 0, 0, reason);
         }
         if !objects.is_empty() {
             // Nothing follows: there is no tail to carry along, which may be all of a large object.
-            counts.add_objects(&self.task, objects.len() as u64);
+            output.add_objects(&self.task, objects.len() as u64);
             let bytes = std::mem::take(&mut self.buffer);
             self.pipeline
-                .submit(MemberPiece { task: self.task.clone(), base: self.base, bytes, objects }, counts);
+                .submit(MemberPiece { task: self.task.clone(), base: self.base, bytes, objects }, output);
         }
     }
 }

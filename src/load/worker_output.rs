@@ -155,16 +155,16 @@ pub(super) fn sum(archives: &[Archive], finished_counts: Vec<WorkerOutput>, byte
         })
         .collect();
     for (number, archive) in (0_u16..=u16::MAX).zip(archives) {
-        report.problems.extend(archive.problems().iter().map(|loss| ReadProblem {
+        report.problems.extend(archive.problems().iter().map(|problem| ReadProblem {
             archive: number,
-            member: loss.member.clone(),
+            member: problem.member.clone(),
             offset: 0,
             length: 0,
             objects: 0,
-            reason: loss.reason.clone(),
+            reason: problem.reason.clone(),
             repaired: false,
             lost: true,
-            missing: loss.missing,
+            missing: problem.missing,
         }));
     }
     let mut foreign = vec![None; archives.len()];

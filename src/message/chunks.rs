@@ -65,7 +65,7 @@ pub fn split_within(text: &str, mode: SplitMode, lines: &mut usize) -> Vec<Chunk
         code: false,
         fence: None,
         table: None,
-        within: None,
+        chunk_table: None,
         piped: false,
         is_unparsed: false,
         chunks: Vec::new(),
@@ -99,9 +99,9 @@ struct Splitter<'a> {
     code: bool,
     /// The fence of the block of code one is in.
     fence: Option<&'a str>,
-    /// The delimiter row of the table one is in, and (`within`) of the one the chunk begins in.
+    /// The delimiter row of the table one is in, and (`chunk_table`) of the one the chunk begins in.
     table: Option<Range<usize>>,
-    within: Option<Range<usize>>,
+    chunk_table: Option<Range<usize>>,
     /// The line before has a bar in it.
     piped: bool,
     /// The chunk is cut in steps.
@@ -201,7 +201,7 @@ impl<'a> Splitter<'a> {
 
     fn cut(&mut self, at: usize, spaced: bool) {
         if at > self.start {
-            let (code, is_unparsed, table) = (self.code, self.is_unparsed, self.within.take());
+            let (code, is_unparsed, table) = (self.code, self.is_unparsed, self.chunk_table.take());
             let range = self.start..at;
             self.chunks.push(Chunk {
                 index: 0,
@@ -214,7 +214,7 @@ impl<'a> Splitter<'a> {
             });
         }
         self.start = at;
-        self.within.clone_from(&self.table);
+        self.chunk_table.clone_from(&self.table);
     }
 }
 

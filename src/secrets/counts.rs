@@ -55,8 +55,10 @@ impl Counts {
         /// Kinds that are named; of more the rest is a number.
         const MAX: usize = 4;
         let shown = if self.counts.len() > MAX + 1 { MAX } else { self.counts.len() };
-        let mut pieces: Vec<String> =
-            self.counts[..shown].iter().map(|&(kind, number)| scanner.rule(kind).count(number)).collect();
+        let mut pieces: Vec<String> = self.counts[..shown]
+            .iter()
+            .map(|&(kind, number)| scanner.rule(kind).count_in_words(number))
+            .collect();
         let rest: usize = self.counts[shown..].iter().map(|entry| entry.1).sum();
         if rest > 0 {
             pieces.push(format!("{rest} more"));

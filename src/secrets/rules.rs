@@ -87,12 +87,12 @@ impl Rule {
     }
 
     /// Returns the address of the page where its owner revokes it, where there is such a page.
-    pub fn revoke(&self) -> Option<&str> {
+    pub fn revoke_page(&self) -> Option<&str> {
         self.revoke.as_deref()
     }
 
     /// Says how many there are, in words: "2 e-mail addresses".
-    pub fn count(&self, number: usize) -> String {
+    pub fn count_in_words(&self, number: usize) -> String {
         match (number, &self.one, &self.many) {
             (1, Some(one), _) => format!("1 {one}"),
             (1, None, _) => format!("1 {}", self.id),
@@ -300,9 +300,9 @@ mod tests {
     fn a_count_is_said_in_words() {
         let scanner = Scanner::built_in();
         let rule = |id: &str| scanner.rules().iter().find(|rule| rule.id() == id).expect("it is there");
-        assert_eq!(rule("github-token").count(1), "1 github-token");
-        assert_eq!(rule("github-token").count(3), "3 github-tokens");
-        assert_eq!(rule("e-mail").count(1), "1 e-mail address");
-        assert_eq!(rule("e-mail").count(2), "2 e-mail addresses");
+        assert_eq!(rule("github-token").count_in_words(1), "1 github-token");
+        assert_eq!(rule("github-token").count_in_words(3), "3 github-tokens");
+        assert_eq!(rule("e-mail").count_in_words(1), "1 e-mail address");
+        assert_eq!(rule("e-mail").count_in_words(2), "2 e-mail addresses");
     }
 }

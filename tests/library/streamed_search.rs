@@ -203,3 +203,17 @@ fn of_more_than_a_thousand_the_same_are_judged() {
     assert_alike(&library, "one two");
     assert_alike(&library, "one two three");
 }
+
+#[test]
+fn what_is_folded_counts_alike_where_an_expression_binds_too() {
+    let folded =
+        MessageDraft { visibility: Visibility::Folded, ..MessageDraft::new(Role::Tool, "running it") };
+    let shown = MessageDraft::new(Role::User, "why does it run");
+    let mut library = Library::new();
+    library.add(vec![with_meta(dated("a", "Untitled", 1), vec![shown, folded])]);
+    for query in
+        ["running in:tools /r[uo]n/", "running apart role:tool /r[uo]n/", "runing has:secret in:tools"]
+    {
+        assert_alike(&library, query);
+    }
+}

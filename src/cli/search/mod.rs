@@ -141,7 +141,7 @@ impl Found<'_> {
                 if place == self.with_all
                     && let Some(second_tier) = self.second_tier
                 {
-                    output.write(&rule(output, second_tier, self.with_all))?;
+                    output.write(&tier_divider(output, second_tier, self.with_all))?;
                 }
                 text(output, summary, messages, zone, &missing)?;
             }
@@ -195,7 +195,7 @@ impl Found<'_> {
 }
 
 /// Returns the line between the conversations with all words and those with some.
-fn rule(output: &Output, second_tier: &SecondTier, with_all: usize) -> String {
+fn tier_divider(output: &Output, second_tier: &SecondTier, with_all: usize) -> String {
     let mut line = format!("── {with_all} with all words, below with some");
     for Substitution { typed, taken_for } in &second_tier.substitutions {
         line += &format!(" · {typed} → {}", taken_for.join(", "));

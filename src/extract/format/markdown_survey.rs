@@ -16,7 +16,7 @@ use self::{
     block_ranges::BlockRanges,
     disputed_lines::escape_disputed_lines,
     headings::{lookalikes, shift},
-    links::{OpenLink, addresses, definitions, inline_link_edit, link_target},
+    links::{OpenLink, addresses, definitions, destination_note, inline_link_edit},
 };
 use super::{ENTRY_HEADING_LEVEL, text_edit::TextEdit};
 use crate::message::markdown::{dialect, is_line_break};
@@ -98,7 +98,11 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
                     TagEnd::CodeBlock => in_code = false,
                     TagEnd::Link | TagEnd::Image => {
                         if let Some(link) = links.pop() {
-                            found.destination_notes.extend(link_target(&link.words, &link.url, range.end));
+                            found.destination_notes.extend(destination_note(
+                                &link.words,
+                                &link.url,
+                                range.end,
+                            ));
                             if let Some(outer) = links.last_mut() {
                                 outer.add(&link.words);
                             }

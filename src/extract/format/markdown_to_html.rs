@@ -40,7 +40,7 @@ pub(super) fn prose(text: &str, out: &mut String) {
         text,
         formulas: &formulas,
         out,
-        cells: Vec::new(),
+        alignments: Vec::new(),
         column: 0,
         empty: 0,
         in_head: false,
@@ -115,7 +115,7 @@ struct ProseWriter<'a> {
     formulas: &'a [Formula],
     out: &'a mut String,
     /// The alignments of the columns of the table being written.
-    cells: Vec<Alignment>,
+    alignments: Vec<Alignment>,
     column: usize,
     in_head: bool,
     /// The cells at the end of a row that have nothing in them so far: a row that was cut short is not made longer.
@@ -130,7 +130,7 @@ struct ProseWriter<'a> {
 struct OpenLink {
     url: String,
     /// It is written as `<a>`, which is to be closed.
-    open: bool,
+    is_link: bool,
     /// The place of its words in the page.
     words: usize,
 }
@@ -193,7 +193,7 @@ impl ProseWriter<'_> {
                 self.out.push_str("</sup> ");
             }
             Tag::Table(alignments) => {
-                self.cells = alignments;
+                self.alignments = alignments;
                 self.out.push_str("<table>\n");
             }
             Tag::TableHead => {
@@ -253,7 +253,7 @@ impl ProseWriter<'_> {
     fn write_cells(&mut self) {
         for left in (0..std::mem::take(&mut self.empty)).rev() {
             self.out.push_str(if self.in_head { "<th" } else { "<td" });
-            self.out.push_str(match self.cells.get(self.column) {
+            self.out.push_str(match self.alignments.get(self.column) {
                 Some(Alignment::Center) => " style=\"text-align: center\">",
                 Some(Alignment::Right) => " style=\"text-align: right\">",
                 _ => ">",
@@ -286,19 +286,19 @@ impl ProseWriter<'_> {
 
     fn open_link(&mut self, url: &CowStr<'_>) {
         // A link within a link does not count.
-        let open = link_safety::is_safe(url) && !self.links.iter().any(|link| link.open);
-        if open {
+        let is_link = link_safety::is_safe(url) && !self.links.iter().any(|link| link.is_link);
+        if is_link {
             self.out.push_str("<a rel=\"noopener noreferrer\" href=\"");
             self.words(url);
             self.out.push_str("\">");
         }
-        self.links.push(OpenLink { url: url.to_string(), open, words: self.out.len() });
+        self.links.push(OpenLink { url: url.to_string(), is_link, words: self.out.len() });
     }
 
     /// Ends a link, and says where it leads when its looks deceive.
     fn close_link(&mut self) {
-        let Some(OpenLink { url, open, words }) = self.links.pop() else { return };
-        if !open {
+        let Some(OpenLink { url, is_link, words }) = self.links.pop() else { return };
+        if !is_link {
             return;
         }
         /// The bytes of a link's words that are looked at: nobody takes a longer text for an address.

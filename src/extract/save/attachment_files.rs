@@ -83,7 +83,7 @@ impl AttachmentFiles {
     ///
     /// # Errors
     /// Fails with the first that is.
-    pub fn refuse(&self, archives: &[Archive]) -> Result<(), SaveError> {
+    pub fn refuse_archive_targets(&self, archives: &[Archive]) -> Result<(), SaveError> {
         self.files.iter().try_for_each(|(_, target)| refuse_archive_target(archives, target))
     }
 
@@ -98,7 +98,7 @@ impl AttachmentFiles {
         clobber: Clobber,
         archives: &[Archive],
     ) -> Result<FolderOutcome, SaveError> {
-        self.refuse(archives)?;
+        self.refuse_archive_targets(archives)?;
         let mut outcome = FolderOutcome::default();
         let some = !self.files.is_empty();
         for (temporary, target) in std::mem::take(&mut self.files) {

@@ -56,7 +56,7 @@ impl<'a> FileBatch<'a> {
     ///
     /// # Errors
     /// Fails where the folder cannot be written.
-    pub fn group(&mut self) -> Result<Arc<str>, SaveError> {
+    pub fn temporary_group(&mut self) -> Result<Arc<str>, SaveError> {
         if let Some((_, group)) = &self.group {
             return Ok(Arc::clone(group));
         }
@@ -85,7 +85,7 @@ impl<'a> FileBatch<'a> {
         beside: Option<(AttachmentFiles, AttachmentOutcome)>,
     ) -> Result<(), SaveError> {
         let target = self.folder.join(name);
-        let group = self.group()?;
+        let group = self.temporary_group()?;
         let mut file = temporary::new_file_of_group(&self.folder, &group)
             .map_err(|error| SaveError::failed(&self.folder, &error))?;
         file.as_file_mut().write_all(contents).map_err(|error| SaveError::failed(&target, &error))?;
@@ -110,7 +110,7 @@ impl<'a> FileBatch<'a> {
         sync_files(&self.folder, &self.pending).map_err(|error| SaveError::failed(&self.folder, &error))?;
         for PendingFile { target, beside, .. } in &self.pending {
             refuse_archive_target(self.archives, target)?;
-            beside.iter().try_for_each(|(files, _)| files.refuse(self.archives))?;
+            beside.iter().try_for_each(|(files, _)| files.refuse_archive_targets(self.archives))?;
         }
         for PendingFile { temporary, target, beside } in std::mem::take(&mut self.pending) {
             refuse_special(&target)?;

@@ -42,7 +42,7 @@ impl PartialFile {
     }
 
     /// Returns the name of the group that its temporary file begins; those of files beside it belong to it.
-    pub fn group(&self) -> Arc<str> {
+    pub fn temporary_group(&self) -> Arc<str> {
         Arc::clone(&self.group)
     }
 

@@ -86,19 +86,20 @@ pub(super) fn documents(
         .collect();
     let branches = DocumentBranches::of(order, current);
     // The document each message works on: the last that was created above it.
-    let mut slots: Vec<Option<usize>> = vec![None; order.len()];
+    let mut documents_above: Vec<Option<usize>> = vec![None; order.len()];
     let mut budget = ChangeBudget::of(growth);
     let mut next = 0;
     for index in 0..order.len() {
-        slots[index] =
-            Some(order[index].1).filter(|&parent| parent != NO_PARENT).and_then(|at| slots[at as usize]);
+        documents_above[index] = Some(order[index].1)
+            .filter(|&parent| parent != NO_PARENT)
+            .and_then(|at| documents_above[at as usize]);
         if documents.get(next).is_some_and(|&(made, _)| made == index) {
-            slots[index] = Some(next);
+            documents_above[index] = Some(next);
             next += 1;
             continue;
         }
-        let Some(slot) = slots[index] else { continue };
-        let (made, document) = &mut documents[slot];
+        let Some(document_above) = documents_above[index] else { continue };
+        let (made, document) = &mut documents[document_above];
         if call_at(index) == Some(CanvasCall::Update) && branches.passes_through(*made, index) {
             update(document, json(index), &mut budget);
         }

@@ -326,8 +326,8 @@ impl Mapping<'_> {
             kind,
             interrupted: content_type_meaning::interrupted(message),
             time: message.created.0,
-            model: arena.slot(content_type_meaning::model(message)),
-            name: arena.slot(classification.name.as_deref()),
+            model: arena.intern(content_type_meaning::model(message)),
+            name: arena.intern(classification.name.as_deref()),
             text,
             annotations: arena.keep(&mut parts),
         };
@@ -385,7 +385,7 @@ impl Mapping<'_> {
             interrupted: false,
             time: carrier.time,
             model: carrier.model,
-            name: arena.slot(name),
+            name: arena.intern(name),
             text: range,
             annotations: arena.keep(&mut Vec::new()),
         };

@@ -135,7 +135,7 @@ fn push_rest(arena: &mut MessageArena, rest: MessageExtras, id: &str) {
         return;
     };
     arena.text.push_str(&rest.more);
-    let name = arena.slot(Some("metadata"));
+    let name = arena.intern(Some("metadata"));
     let annotations = arena.keep(&mut Vec::new());
     arena.messages.push(ParsedMessage {
         role: Role::Assistant,

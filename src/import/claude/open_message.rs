@@ -153,7 +153,7 @@ impl MessageCollector<'_> {
             interrupted,
             time: open.message.created.0,
             model: NameTable::NO_NAME,
-            name: arena.slot(name),
+            name: arena.intern(name),
             text: start as u32..arena.text.len() as u32,
             annotations: arena.keep(&mut annotations),
         };

@@ -4,23 +4,24 @@
 //! in and nothing else. serde's derived types would refuse the object around it; these do not. [`mod@record`] makes structs
 //! of such fields, [`raw`] keeps a value to look at it later, [`sink`] takes a value in without making one of it.
 
+mod memory_budget;
 mod raw;
 mod record;
 mod shape;
 mod sink;
 
-use std::{borrow::Cow, cell::Cell, marker::PhantomData};
+use std::{borrow::Cow, marker::PhantomData};
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess};
 
+pub(crate) use memory_budget::MemoryBudget;
 pub(crate) use raw::{Raw, Repaired, decode_unicode_escape, from_str_or_repaired};
 pub(crate) use record::{Field, UnclaimedValue, UnclaimedValues, record};
 pub(crate) use sink::{Sink, SinkSeed, deserialize_into};
 
+use memory_budget::OVERHEAD_PER_ELEMENT;
 use record::FieldSeed;
 use shape::{ByShape, FromShape};
-
-use super::LeftOutReason;
 
 /// A type that can be made of any JSON value: of the shapes it does not override it is the default.
 pub(crate) trait Lenient<'de>: Default {
@@ -85,58 +86,17 @@ pub(crate) fn from_str<'de, T: Lenient<'de>>(json: &'de str, budget: &MemoryBudg
     Ok(value)
 }
 
-/// A bound on memory: the bytes that the lists of a value may still take: `[{},{},…]` is three bytes an element in the file and
-/// hundreds in memory. Elements beyond are skipped. It counts what is left out on purpose meanwhile.
-pub(crate) struct MemoryBudget {
-    left: Cell<usize>,
-    /// The number of values with a string that were left out, by the reason.
-    left_out: [Cell<u32>; LeftOutReason::ALL.len()],
-}
-
-/// The bytes that an element costs besides its own size, as a string it owns.
-const OVERHEAD_PER_ELEMENT: usize = 32;
-
-impl MemoryBudget {
-    /// Allows this many bytes.
-    pub(crate) fn new(bytes: usize) -> Self {
-        Self { left: Cell::new(bytes), left_out: Default::default() }
-    }
-
-    /// Allows nothing, for values that hold no list.
-    pub(crate) fn none() -> Self {
-        Self::new(0)
-    }
-
-    /// Reads one value within it.
-    pub(crate) fn seed<T>(&self) -> LenientSeed<'_, T> {
-        LenientSeed { budget: self, value: PhantomData }
-    }
-
-    /// Counts a value that is left out, and in which a string stands.
-    pub(crate) fn leave_out(&self, reason: LeftOutReason) {
-        let count = &self.left_out[reason as usize];
-        count.set(count.get().saturating_add(1));
-    }
-
-    /// Returns the number of values that were left out so far, by the reason.
-    pub(crate) fn left_out(&self) -> impl Iterator<Item = (LeftOutReason, u64)> {
-        LeftOutReason::ALL.into_iter().zip(self.left_out.iter().map(|count| u64::from(count.get())))
-    }
-
-    /// Takes this many bytes of it, if that many remain.
-    fn spend(&self, bytes: usize) -> bool {
-        let left = self.left.get().checked_sub(bytes);
-        if let Some(left) = left {
-            self.left.set(left);
-        }
-        left.is_some()
-    }
-}
-
 /// Carries a [`Lenient`] type through serde, and the budget to its lists.
 pub(crate) struct LenientSeed<'a, T> {
     budget: &'a MemoryBudget,
     value: PhantomData<T>,
+}
+
+impl<'a, T> LenientSeed<'a, T> {
+    /// Reads a value within a budget.
+    fn within(budget: &'a MemoryBudget) -> Self {
+        Self { budget, value: PhantomData }
+    }
 }
 
 impl<'de, T: Lenient<'de>> DeserializeSeed<'de> for LenientSeed<'_, T> {

@@ -157,7 +157,7 @@ pub(crate) fn from_str_or_repaired<'de, T: Lenient<'de>>(
     repaired: &'de Repaired,
     budget: &MemoryBudget,
 ) -> serde_json::Result<T> {
-    let left = budget.left.get();
+    let left = budget.left();
     let error = match from_str(json, budget) {
         Ok(value) => return Ok(value),
         Err(error) => error,
@@ -167,7 +167,7 @@ pub(crate) fn from_str_or_repaired<'de, T: Lenient<'de>>(
         return Err(error);
     }
     // What was taken for the first reading is free again.
-    budget.left.set(left);
+    budget.set_left(left);
     from_str(repaired.get_or_init(|| repair_value(json)), budget)
 }
 

@@ -2,7 +2,7 @@
 
 use fixedbitset::FixedBitSet;
 
-use super::{Engine, indexed_terms::IndexedTerms};
+use super::{Engine, indexed_terms::IndexedTerms, searched_slots::SearchedSlots};
 use crate::{
     library::ConversationHandle,
     search::{Matcher, Query},
@@ -22,8 +22,14 @@ enum Admission {
     All,
     /// The index tells, but for the filters of conversations, and which messages count.
     Indexed { handles: FixedBitSet, matcher: Matcher, terms: IndexedTerms },
-    /// The text must be asked, of these if it is known which.
-    Text(Option<FixedBitSet>, Matcher),
+    /// The text must be asked.
+    Text {
+        /// Those that may be let in. `None`: any may.
+        possible: Option<FixedBitSet>,
+        matcher: Matcher,
+        /// The messages that the filters let in, if the index tells.
+        counting: Option<FixedBitSet>,
+    },
 }
 
 impl RequiredClauses {
@@ -40,7 +46,7 @@ impl RequiredClauses {
 
     /// Returns whether the text has to be asked.
     pub fn asks_the_text(&self) -> bool {
-        matches!(self.admission, Admission::Text(..))
+        matches!(self.admission, Admission::Text { .. })
     }
 
     /// Returns whether a conversation may be let in, at once. No is certain.
@@ -49,7 +55,7 @@ impl RequiredClauses {
         match &self.admission {
             Admission::All => true,
             Admission::Indexed { handles, .. } => contains(handles),
-            Admission::Text(handles, _) => handles.as_ref().is_none_or(contains),
+            Admission::Text { possible, .. } => possible.as_ref().is_none_or(contains),
         }
     }
 
@@ -59,7 +65,7 @@ impl RequiredClauses {
         match &self.admission {
             Admission::All => true,
             Admission::Indexed { matcher, .. } => matcher.compiled().admits(conversation),
-            Admission::Text(_, matcher) => {
+            Admission::Text { matcher, .. } => {
                 matcher.compiled().matches(conversation, engine.index.entry(&engine.library, handle))
             }
         }
@@ -70,7 +76,8 @@ impl RequiredClauses {
     pub fn filtered_messages(&self) -> Option<&FixedBitSet> {
         match &self.admission {
             Admission::Indexed { terms, .. } => terms.filtered_messages(),
-            Admission::All | Admission::Text(..) => None,
+            Admission::Text { counting, .. } => counting.as_ref(),
+            Admission::All => None,
         }
     }
 
@@ -78,7 +85,9 @@ impl RequiredClauses {
     pub fn messages(&self, engine: &Engine, handle: ConversationHandle) -> Option<Vec<u32>> {
         match &self.admission {
             Admission::All | Admission::Indexed { .. } => None,
-            Admission::Text(_, matcher) => matcher.compiled().eligible_messages(engine.library.get(handle)),
+            Admission::Text { matcher, .. } => {
+                matcher.compiled().eligible_messages(engine.library.get(handle))
+            }
         }
     }
 }
@@ -90,9 +99,12 @@ impl Admission {
         }
         let matcher = Matcher::new(query);
         let compiled = matcher.compiled();
-        match IndexedTerms::of(engine, compiled) {
-            Some(terms) => Self::Indexed { handles: terms.matches(engine), matcher, terms },
-            None => Self::Text(engine.possible(compiled.required()), matcher),
+        if let Some(terms) = IndexedTerms::of(engine, compiled) {
+            return Self::Indexed { handles: terms.matches(engine), matcher, terms };
         }
+        let possible = engine.possible(compiled.required());
+        let counting = SearchedSlots::of(&engine.index, compiled.message_filter());
+        let counting = counting.filter(|slots| slots.is_filtered).map(|slots| slots.messages);
+        Self::Text { possible, matcher, counting }
     }
 }

@@ -21,7 +21,9 @@ use crate::{
     library::{ConversationHandle, Library},
     search::{
         Matcher, Query,
-        engine::{Corpus, LooseQuery, PartialMatch, RequiredClauses, SomeWords, TokenScores},
+        engine::{
+            Corpus, LooseQuery, PartialMatch, RequiredClauses, SomeWords, TokenScores, is_told_by_index,
+        },
         index::{
             Index, IndexEntry, LetterSet,
             occurrences::TermLookup,
@@ -252,7 +254,8 @@ impl Corpus for NotedCorpus<'_> {
 
     fn counting_messages(&self, _: &RequiredClauses) -> Option<FixedBitSet> {
         let compiled = self.search.binding.as_ref()?.compiled();
-        if compiled.message_filter().is_empty() {
+        let filter = compiled.message_filter();
+        if filter.is_empty() || !is_told_by_index(filter) {
             return None;
         }
         let mut counting = FixedBitSet::with_capacity(self.index.slot_count());
@@ -264,7 +267,7 @@ impl Corpus for NotedCorpus<'_> {
         Some(counting)
     }
 
-    fn messages(&self, _: &RequiredClauses, _: ConversationHandle) -> Option<Vec<u32>> {
-        None
+    fn messages(&self, _: &RequiredClauses, handle: ConversationHandle) -> Option<Vec<u32>> {
+        self.note(handle)?.messages.as_deref().map(<[u32]>::to_vec)
     }
 }

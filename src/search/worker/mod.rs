@@ -207,7 +207,7 @@ fn run(inbox: &mpsc::Receiver<SearchJob>, newest: &Arc<AtomicU64>, answer: &dyn 
     let mut engine = Engine::default();
     let mut served = 0;
     // Nothing is indexed before somebody has asked or a library is complete.
-    let mut rest = IDLE_DELAY;
+    let mut idle_delay = IDLE_DELAY;
     let mut is_complete = false;
     // The parts of the index are few and large.
     let mut is_tidy = true;
@@ -217,7 +217,7 @@ fn run(inbox: &mpsc::Receiver<SearchJob>, newest: &Arc<AtomicU64>, answer: &dyn 
         let job = if is_tidy && engine.unindexed().is_empty() {
             inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
-            inbox.recv_timeout(rest)
+            inbox.recv_timeout(idle_delay)
         };
         let job = match job {
             Err(RecvTimeoutError::Disconnected) => return,
@@ -233,7 +233,7 @@ fn run(inbox: &mpsc::Receiver<SearchJob>, newest: &Arc<AtomicU64>, answer: &dyn 
                         respond(&mut engine, &request, &is_stale, &send)
                     });
                 }
-                rest = Duration::ZERO;
+                idle_delay = Duration::ZERO;
                 continue;
             }
             Ok(job) => job,
@@ -262,7 +262,7 @@ fn run(inbox: &mpsc::Receiver<SearchJob>, newest: &Arc<AtomicU64>, answer: &dyn 
             // The second tier takes the index: when that is built the answer comes again.
             waiting = (!engine.unindexed().is_empty()).then_some(request);
         }
-        rest = if is_complete { Duration::ZERO } else { IDLE_DELAY };
+        idle_delay = if is_complete { Duration::ZERO } else { IDLE_DELAY };
     }
 }
 

@@ -112,7 +112,7 @@ impl Span {
 
     /// Returns the bytes of the message's text that it shows, if it shows any verbatim.
     pub fn text_range(&self) -> Option<Range<usize>> {
-        self.text_offset.map(|source| source as usize..source as usize + self.text.len())
+        self.text_offset.map(|offset| offset as usize..offset as usize + self.text.len())
     }
 }
 
@@ -162,8 +162,8 @@ fn mark_span(span: &Span, hits: &[Range<usize>], focus: Option<&Range<usize>>) -
     let mut cut = |from: usize, to: usize, mark: HitMark| {
         if from < to {
             let text = span.text[from..to].to_owned();
-            let source = span.text_offset.map(|source| source + from as u32);
-            pieces.push(Span { text, mark, text_offset: source, link: span.link.clone(), ..*span });
+            let text_offset = span.text_offset.map(|offset| offset + from as u32);
+            pieces.push(Span { text, mark, text_offset, link: span.link.clone(), ..*span });
         }
     };
     // Hits seldom overlap, but those of several words may: each is marked from where the last one ended.

@@ -60,7 +60,7 @@ struct StyledRun {
     end: usize,
     style: TextStyle,
     /// Its place in the message, byte for byte; `None`: it does not stand there.
-    source: Option<usize>,
+    text_offset: Option<usize>,
     /// The address it leads to.
     link: Option<Arc<str>>,
 }
@@ -87,10 +87,10 @@ impl StyledText {
         &self.text
     }
 
-    /// Adds text of the archive: sanitized, tabs expanded. `source` is where it stands in the message verbatim.
-    pub fn push(&mut self, raw: &str, style: TextStyle, source: Option<usize>) {
+    /// Adds text of the archive: sanitized, tabs expanded. `text_offset` is where it stands in the message verbatim.
+    pub fn push(&mut self, raw: &str, style: TextStyle, text_offset: Option<usize>) {
         sanitize::pieces(raw, |at, piece| {
-            let place = at.and_then(|at| source.map(|source| source + at));
+            let place = at.and_then(|at| text_offset.map(|text_offset| text_offset + at));
             if piece.contains('\t') {
                 self.push_tabbed(piece, style, place);
             } else {
@@ -115,18 +115,22 @@ impl StyledText {
     }
 
     /// Adds text as it was typed, the addresses in it as links.
-    pub fn push_linkified(&mut self, raw: &str, style: TextStyle, source: Option<usize>) {
+    pub fn push_linkified(&mut self, raw: &str, style: TextStyle, text_offset: Option<usize>) {
         let mut at = 0;
         while let Some(address) = find_address(&raw[at..]) {
             let address = at + address.start..at + address.end;
-            self.push(&raw[at..address.start], style, source.map(|source| source + at));
+            self.push(&raw[at..address.start], style, text_offset.map(|text_offset| text_offset + at));
             self.link = link_target::link_target(&raw[address.clone()]);
             let link = TextStyle { tone: Tone::Link, underline: true, ..style };
-            self.push(&raw[address.clone()], link, source.map(|source| source + address.start));
+            self.push(
+                &raw[address.clone()],
+                link,
+                text_offset.map(|text_offset| text_offset + address.start),
+            );
             self.link = None;
             at = address.end;
         }
-        self.push(&raw[at..], style, source.map(|source| source + at));
+        self.push(&raw[at..], style, text_offset.map(|text_offset| text_offset + at));
     }
 
     /// Adds a break that the wrapping keeps.
@@ -174,9 +178,9 @@ impl StyledText {
             }
             let (from, to) = (start.max(range.start), run.end.min(range.end));
             if from < to {
-                let source = run.source.map(|source| (source + from - start) as u32);
+                let text_offset = run.text_offset.map(|text_offset| (text_offset + from - start) as u32);
                 let link = run.link.clone();
-                spans.push(Span { link, text_offset: source, ..run.style.span(&self.text[from..to]) });
+                spans.push(Span { link, text_offset, ..run.style.span(&self.text[from..to]) });
             }
             start = run.end;
         }
@@ -223,7 +227,7 @@ impl StyledText {
         columns
     }
 
-    fn append(&mut self, text: &str, style: TextStyle, source: Option<usize>) {
+    fn append(&mut self, text: &str, style: TextStyle, text_offset: Option<usize>) {
         if text.is_empty() {
             return;
         }
@@ -231,8 +235,8 @@ impl StyledText {
         self.text.push_str(text);
         let before = self.runs.len().checked_sub(2).map_or(0, |index| self.runs[index].end);
         if let Some(last) = self.runs.last_mut() {
-            let continues = match (last.source, source) {
-                (Some(last_source), Some(source)) => last_source + (start - before) == source,
+            let continues = match (last.text_offset, text_offset) {
+                (Some(last_offset), Some(text_offset)) => last_offset + (start - before) == text_offset,
                 (None, None) => true,
                 _ => false,
             };
@@ -241,7 +245,7 @@ impl StyledText {
                 return;
             }
         }
-        self.runs.push(StyledRun { end: self.text.len(), style, source, link: self.link.clone() });
+        self.runs.push(StyledRun { end: self.text.len(), style, text_offset, link: self.link.clone() });
     }
 }
 

@@ -390,7 +390,7 @@ impl App {
     }
 
     /// Shows the secrets that were counted, if they are of the extract that is chosen now.
-    pub(super) fn counted(&mut self, serial: u64, secrets: Option<String>) {
+    pub(super) fn take_secret_count(&mut self, serial: u64, secrets: Option<String>) {
         if let Overlay::Extract(dialog) = &mut self.overlay
             && dialog.serial == serial
         {
@@ -399,7 +399,7 @@ impl App {
     }
 
     /// Takes in the name that the file gets without secrets, if it is of the extract that is chosen now.
-    pub(super) fn named(&mut self, serial: u64, stem: String) {
+    pub(super) fn take_file_name(&mut self, serial: u64, stem: String) {
         if let Overlay::Extract(dialog) = &mut self.overlay
             && dialog.serial == serial
         {
@@ -408,7 +408,7 @@ impl App {
     }
 
     /// Takes in the folders of a folder, if it is the one being typed in.
-    pub(super) fn listed(&mut self, folder: String, folders: Vec<String>) {
+    pub(super) fn take_folders(&mut self, folder: String, folders: Vec<String>) {
         if let Overlay::Extract(dialog) = &mut self.overlay {
             dialog.destination.take_folders(folder, folders);
         }

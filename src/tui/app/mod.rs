@@ -187,15 +187,15 @@ impl App {
                 Vec::new()
             }
             Action::Named(serial, stem) => {
-                self.named(serial, stem);
+                self.take_file_name(serial, stem);
                 Vec::new()
             }
             Action::Counted(serial, secrets) => {
-                self.counted(serial, secrets);
+                self.take_secret_count(serial, secrets);
                 Vec::new()
             }
             Action::Folders(folder, folders) => {
-                self.listed(folder, folders);
+                self.take_folders(folder, folders);
                 Vec::new()
             }
             Action::LookedUp(serial, found) => self.looked_up(serial, *found),

@@ -30,12 +30,12 @@ impl OpenLink {
 }
 
 /// Returns the note after a link whose text is misleading.
-pub(super) fn link_target(words: &str, url: &str, at: usize) -> Option<TextEdit> {
-    let link_target = link_safety::misleading_destination(words, url)?;
+pub(super) fn destination_note(words: &str, url: &str, at: usize) -> Option<TextEdit> {
+    let destination = link_safety::misleading_destination(words, url)?;
     let marks = |char: char| char.is_ascii_punctuation() && !matches!(char, '.' | '-' | ':' | '@');
-    let link_target: String =
-        link_target.chars().flat_map(|char| marks(char).then_some('\\').into_iter().chain([char])).collect();
-    Some(TextEdit::insert(at, format!(" ({link_target})")))
+    let destination: String =
+        destination.chars().flat_map(|char| marks(char).then_some('\\').into_iter().chain([char])).collect();
+    Some(TextEdit::insert(at, format!(" ({destination})")))
 }
 
 /// Returns the change that writes the address of a link where only a name for it stands.
@@ -118,6 +118,6 @@ pub(super) fn addresses(masked: &str, range: Range<usize>, destination_notes: &m
     while let Some(address) = find_address(&masked[at..range.end]) {
         let url = &masked[at + address.start..at + address.end];
         at += address.end;
-        destination_notes.extend(link_target("", url, at));
+        destination_notes.extend(destination_note("", url, at));
     }
 }
