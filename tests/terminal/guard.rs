@@ -4,9 +4,20 @@ use std::io::Write as _;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use crate::support::{exports::Scratch, pty::Setup};
+use crate::support::{
+    exports::Scratch,
+    pty::{Session, Setup},
+};
 
 const WORDS: &str = "unspool: it was killed, or there was no memory for it; the terminal is given back";
+
+/// Waits until the program has read what was typed, and with it what the terminal answered before: else the shell reads
+/// that.
+fn wait_for_keys(session: &mut Session) {
+    session.send("ingress");
+    session.wait_for("ingress");
+    session.settled(std::time::Duration::from_millis(100));
+}
 
 /// Waits until the guard knows that there is something to guard: a process beside the program. Returns which it is.
 fn wait_for_guard(pid: Pid) -> Pid {
@@ -81,6 +92,7 @@ fn a_program_that_is_killed_gives_the_shell_its_terminal() {
         session.wait_for("shell>");
         session.send(format!("{command}\r"));
         session.wait_for("conversations");
+        wait_for_keys(&mut session);
         let group = session.foreground();
         let program = program_of(group);
         wait_for_guard(program);
@@ -103,6 +115,7 @@ fn a_guard_that_comes_behind_the_shell_gives_the_terminal_its_modes() {
     session.wait_for("shell>");
     session.send("$UNSPOOL --demo\r");
     session.wait_for("conversations");
+    wait_for_keys(&mut session);
     let group = session.foreground();
     let program = program_of(group);
     let guard = wait_for_guard(program);
