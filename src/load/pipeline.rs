@@ -28,8 +28,9 @@ use crate::{
 const BATCH_INTERVAL: Duration = Duration::from_millis(100);
 /// The time between two reports of progress, in milliseconds.
 const PROGRESS_INTERVAL_MS: u64 = 50;
-/// The memory a conversation costs beside its own, in bytes: the allocator's share and a library's tables.
-const OVERHEAD_PER_CONVERSATION: usize = 160;
+/// The memory a conversation costs beside its own, in bytes: the allocator's share, a library's tables, and what a command
+/// notes of it while they are put into order.
+const OVERHEAD_PER_CONVERSATION: usize = 520;
 /// The bytes of all lists of files of an archive that are read; no real ones come near this.
 const MAX_FILE_LIBRARY_SIZE: usize = 16 << 20;
 /// The largest buffer that is kept for reuse, in bytes.
