@@ -87,7 +87,7 @@ fn both_tiers(library: &Library, text: &str) -> Results {
 fn found_with_some(library: &Library, text: &str) -> Vec<(String, Vec<String>)> {
     let results = both_tiers(library, text);
     let Some(second_tier) = &results.second_tier else { return Vec::new() };
-    let rows = results.rows[results.with_all..].iter();
+    let rows = results.rows[results.first_tier_count..].iter();
     rows.map(|row| {
         let missing = second_tier.missing(row).map(str::to_owned).collect();
         (library.get(row.handle).id.to_string(), missing)
@@ -600,7 +600,7 @@ fn ids(found: &[(String, Vec<String>)]) -> Vec<&str> {
 fn under_what_has_all_words_stands_what_has_some_and_says_what_it_lacks() {
     let library = letters();
     let results = both_tiers(&library, "landlord deposit");
-    assert_eq!(results.with_all, 1);
+    assert_eq!(results.first_tier_count, 1);
     let some = found_with_some(&library, "landlord deposit");
     let lacks = |id: &str| some.iter().find(|(other, _)| other == id).map(|(_, missing)| missing.join(" "));
     assert_eq!(lacks("rent").as_deref(), Some("deposit"));
@@ -632,7 +632,7 @@ fn a_mistyped_word_stands_for_its_neighbours_and_says_so() {
     let library = letters();
     let results = both_tiers(&library, "landlord deposit lettr");
     let second_tier = results.second_tier.expect("words that need not be there");
-    assert_eq!((results.with_all, second_tier.nowhere.clone()), (0, vec!["lettr".to_owned()]));
+    assert_eq!((results.first_tier_count, second_tier.nowhere.clone()), (0, vec!["lettr".to_owned()]));
     let [substitution] = &second_tier.substitutions[..] else { panic!("one word is mistyped") };
     assert_eq!((substitution.typed.as_str(), substitution.taken_for[0].as_str()), ("lettr", "letter"));
     let some = found_with_some(&library, "landlord deposit lettr");
@@ -868,7 +868,7 @@ fn typing_on_deleting_and_loading_give_what_a_fresh_search_gives() {
         ] {
             asking.ask(text, &shared);
             let (now, fresh) = (asking.complete(), search(&query(text), &library, false));
-            assert_eq!(now.rows[..now.with_all], fresh.rows[..], "{text} in round {round}");
+            assert_eq!(now.rows[..now.first_tier_count], fresh.rows[..], "{text} in round {round}");
             assert_eq!(now.hits, fresh.hits, "{text} in round {round}");
             let exact: Vec<_> = library
                 .by_date()
@@ -955,11 +955,11 @@ proptest! {
             for end in (1..=text.len()).filter(|&end| text.is_char_boundary(end)) {
                 asking.ask(&text[..end], &VARIED);
                 let (now, fresh) = (asking.complete(), search(&query(&text[..end]), &VARIED, false));
-                prop_assert_eq!(&now.rows[..now.with_all], &fresh.rows[..], "{}", &text[..end]);
+                prop_assert_eq!(&now.rows[..now.first_tier_count], &fresh.rows[..], "{}", &text[..end]);
                 prop_assert_eq!(now.hits, fresh.hits, "{}", &text[..end]);
             }
             let (indexed, fresh) = (both_tiers(&VARIED, &text), search(&query(&text), &VARIED, false));
-            prop_assert_eq!(&indexed.rows[..indexed.with_all], &fresh.rows[..], "{} by the index", text);
+            prop_assert_eq!(&indexed.rows[..indexed.first_tier_count], &fresh.rows[..], "{} by the index", text);
             prop_assert_eq!(indexed.hits, fresh.hits, "{} by the index", text);
         }
     }
@@ -1027,7 +1027,7 @@ proptest! {
         let results = both_tiers(&VARIED, &text);
         let handles: HashSet<ConversationHandle> = results.rows.iter().map(|row| row.handle).collect();
         prop_assert_eq!(handles.len(), results.rows.len(), "{}", text);
-        let second = &results.rows[results.with_all..];
+        let second = &results.rows[results.first_tier_count..];
         let binding = Matcher::new(&query(&binding.join(" ")));
         let scored = second.iter().filter(|row| row.tier != Tier::TitleLetters).map(|row| row.score);
         prop_assert!(scored.is_sorted_by_key(std::cmp::Reverse), "{}", text);

@@ -76,11 +76,11 @@ impl Indexed {
             plain.copied().filter(|&handle| matcher.matches(self.library.get(handle))).collect();
         let results = self.ask(text);
         let first_tier: BTreeSet<ConversationHandle> =
-            results.rows[..results.with_all].iter().map(|row| row.handle).collect();
+            results.rows[..results.first_tier_count].iter().map(|row| row.handle).collect();
         assert_eq!(first_tier, plain, "{text:?}");
         let counts = plain.iter().map(|&handle| matcher.count(self.library.get(handle), 10_000));
         assert_eq!(results.hits, counts.sum::<usize>().min(10_000), "{text:?}");
-        let second_tier = results.rows[results.with_all..].iter();
+        let second_tier = results.rows[results.first_tier_count..].iter();
         assert!(second_tier.into_iter().all(|row| !plain.contains(&row.handle)), "{text:?}");
         true
     }
@@ -185,7 +185,7 @@ fn what_is_typed_on_finds_what_it_finds_at_once() {
                 plain.copied().filter(|&handle| matcher.matches(indexed.library.get(handle))).collect();
             let results = indexed.ask(&text[..end]);
             let first_tier: BTreeSet<ConversationHandle> =
-                results.rows[..results.with_all].iter().map(|row| row.handle).collect();
+                results.rows[..results.first_tier_count].iter().map(|row| row.handle).collect();
             assert_eq!(first_tier, plain, "{:?}", &text[..end]);
             narrowed += usize::from(!plain.is_empty() && text.starts_with('"'));
         }

@@ -54,7 +54,7 @@ struct Found<'a> {
     /// Finds the hits of the conversations with all words.
     matcher: &'a Matcher,
     rows: &'a [Row],
-    with_all: usize,
+    first_tier_count: usize,
     second_tier: Option<&'a SecondTier>,
 }
 
@@ -79,7 +79,7 @@ pub fn run(global: &GlobalSettings, arguments: &SearchArgs) -> anyhow::Result<Ou
         tell("is:marked is for the screen: nothing is marked here");
     }
     let (notes, kept): (Vec<_>, Vec<_>) = notes.into_iter().unzip();
-    let FoundRows { mut rows, with_all, second_tier } = search.rows(&library, &notes);
+    let FoundRows { mut rows, first_tier_count, second_tier } = search.rows(&library, &notes);
     if rows.is_empty() {
         let advice = loose_advice(&query, library.is_empty());
         advice.filter(|_| !both_tiers).into_iter().for_each(tell);
@@ -92,7 +92,7 @@ pub fn run(global: &GlobalSettings, arguments: &SearchArgs) -> anyhow::Result<Ou
         notes: &notes,
         matcher: search.matcher(),
         rows: &rows,
-        with_all,
+        first_tier_count,
         second_tier: second_tier.as_ref(),
     };
     found.write(&mut output, arguments, &global.zone(), &shown, kept)?;
@@ -138,10 +138,10 @@ impl Found<'_> {
                 if place > 0 {
                     output.write("\n")?;
                 }
-                if place == self.with_all
+                if place == self.first_tier_count
                     && let Some(second_tier) = self.second_tier
                 {
-                    output.write(&tier_divider(output, second_tier, self.with_all))?;
+                    output.write(&tier_divider(output, second_tier, self.first_tier_count))?;
                 }
                 text(output, summary, messages, zone, &missing)?;
             }
@@ -195,8 +195,8 @@ impl Found<'_> {
 }
 
 /// Returns the line between the conversations with all words and those with some.
-fn tier_divider(output: &Output, second_tier: &SecondTier, with_all: usize) -> String {
-    let mut line = format!("── {with_all} with all words, below with some");
+fn tier_divider(output: &Output, second_tier: &SecondTier, first_tier_count: usize) -> String {
+    let mut line = format!("── {first_tier_count} with all words, below with some");
     for Substitution { typed, taken_for } in &second_tier.substitutions {
         line += &format!(" · {typed} → {}", taken_for.join(", "));
     }

@@ -45,7 +45,7 @@ pub struct FoundRows {
     /// The conversations with all words, best first, then those with some.
     pub rows: Vec<Row>,
     /// The number of those with all words.
-    pub with_all: usize,
+    pub first_tier_count: usize,
     /// What those with some words were found by. `None`: every part of the query binds, or nobody asked for them.
     pub second_tier: Option<SecondTier>,
 }
@@ -100,13 +100,13 @@ impl StreamedSearch {
     /// Puts together what was noted of each conversation of a library, by its handle.
     pub fn rows(&self, library: &Library<ConversationSummary>, notes: &[SearchNote]) -> FoundRows {
         let mut rows = FirstTier::rows(library, &|handle| notes[handle.0 as usize].first_tier);
-        let with_all = rows.len();
+        let first_tier_count = rows.len();
         let below = self.second_tier.as_ref().and_then(|search| search.find(library, notes, &rows));
         let second_tier = below.map(|(below, second_tier)| {
             rows.extend(below);
             second_tier
         });
-        FoundRows { rows, with_all, second_tier }
+        FoundRows { rows, first_tier_count, second_tier }
     }
 }
 

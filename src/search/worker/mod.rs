@@ -84,7 +84,7 @@ pub struct Results {
     /// The conversations found: those with all words, best first or newest first, then those with some.
     pub rows: Arc<Vec<Row>>,
     /// The number of those with all words.
-    pub with_all: usize,
+    pub first_tier_count: usize,
     /// What those with some words were found by. `None`: every part of the query binds, the index is not ready, or
     /// nobody asked for them.
     pub second_tier: Option<Arc<SecondTier>>,
@@ -141,7 +141,7 @@ impl Results {
     fn of(engine: &Engine, rows: Vec<Row>, hits: usize, complete: bool) -> Self {
         Self {
             serial: 0,
-            with_all: rows.len(),
+            first_tier_count: rows.len(),
             rows: Arc::new(rows),
             second_tier: None,
             hits,

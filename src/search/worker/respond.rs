@@ -190,7 +190,7 @@ fn add_second_tier(
             let conversation = library.get(row.handle);
             conversation.updated.or(conversation.created)
         };
-        rows[results.with_all..].sort_by_key(|row| std::cmp::Reverse(date(row)));
+        rows[results.first_tier_count..].sort_by_key(|row| std::cmp::Reverse(date(row)));
     }
     let matcher = some_words.matcher(engine);
     let nowhere = some_words.nowhere(engine);

@@ -36,7 +36,7 @@ impl App {
     pub(super) fn open_extract_all(&mut self) -> Vec<Effect> {
         let listing = &self.search.listing;
         let (handles, origin) = if self.search.marked.is_empty() {
-            let handles = listing.rows[..listing.with_all].iter().map(|row| row.handle).collect();
+            let handles = listing.rows[..listing.first_tier_count].iter().map(|row| row.handle).collect();
             (handles, if listing.has_rule() { SeveralOrigin::AllWords } else { SeveralOrigin::List })
         } else {
             let hidden = self.search.marked.len().saturating_sub(self.search.marked_listed());

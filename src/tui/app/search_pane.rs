@@ -59,7 +59,7 @@ pub struct Listing {
     /// First visible row.
     pub top: usize,
     /// The number of rows that have all words of the query: the others have some.
-    pub with_all: usize,
+    pub first_tier_count: usize,
     /// What the rows with some words were found by.
     pub second_tier: Option<Arc<SecondTier>>,
     /// Hits over the rows with all words; 10 000 means more.
@@ -138,7 +138,7 @@ impl SearchPane {
             .map(|handle| Row { handle, best_message: None, score: Score::default(), tier: Tier::AllWords })
             .collect();
         self.listing.serial = 0;
-        self.listing.with_all = library.len();
+        self.listing.first_tier_count = library.len();
         self.listing.second_tier = None;
         self.listing.hits = 0;
         self.listing.complete = true;
@@ -153,7 +153,7 @@ impl SearchPane {
             return None;
         }
         self.listing.serial = results.serial;
-        self.listing.with_all = results.with_all;
+        self.listing.first_tier_count = results.first_tier_count;
         self.listing.second_tier = results.second_tier;
         self.listing.hits = results.hits;
         self.listing.complete = results.complete;
@@ -286,7 +286,7 @@ impl Listing {
 
     /// Returns whether a rule parts the rows with all words from those with some.
     pub fn has_rule(&self) -> bool {
-        self.rows.len() > self.with_all
+        self.rows.len() > self.first_tier_count
     }
 
     /// Returns the index of a conversation's row.

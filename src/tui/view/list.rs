@@ -41,7 +41,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Position {
     let height = app.search.row_height(&app.layout);
     let mut rest = area;
     for (index, row) in listing.rows.iter().enumerate().skip(listing.top) {
-        if index == listing.with_all && rest.height > 1 {
+        if index == listing.first_tier_count && rest.height > 1 {
             draw_rule(listing, theme, buffer, rest);
             rest = paint::below(rest, 1);
         }

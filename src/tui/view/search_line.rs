@@ -71,7 +71,7 @@ fn facts(app: &App, columns: u16) -> String {
     let mut facts = if app.search.query.is_empty() {
         format::count(total, "conversation", "conversations")
     } else {
-        let rows = app.search.listing.with_all;
+        let rows = app.search.listing.first_tier_count;
         let with_some = app.search.listing.rows.len() - rows;
         let more = if app.search.listing.complete { "" } else { "…" };
         let mut found = format!("{}{more} of {}", format::number(rows), format::number(total));
