@@ -4,6 +4,10 @@
 //! in a message is shown, or folded under a label: what an export carries is not lost because this version does not know
 //! its name.
 
+use std::sync::OnceLock;
+
+use hashbrown::HashMap;
+
 /// The reason why the strings under a key are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeftOutReason {
@@ -52,14 +56,9 @@ impl LeftOutReason {
 /// The keys whose strings an importer leaves out, wherever in a message they stand.
 pub(super) struct LeftOutTable {
     keys: &'static [(&'static str, LeftOutReason)],
+    /// The endings of keys that are left out likewise: a few.
     endings: &'static [(&'static str, LeftOutReason)],
-    /// The first key of each hash: its index in `keys` and one more; 0: there is none.
-    first: [u8; 256],
-    /// The next key with the hash of each, likewise.
-    next: [u8; 256],
-    /// The first ending with each byte at its end, and the next one with the same, likewise.
-    first_ending: [u8; 256],
-    next_ending: [u8; 256],
+    by_key: OnceLock<HashMap<&'static str, LeftOutReason>>,
 }
 
 impl LeftOutTable {
@@ -68,62 +67,16 @@ impl LeftOutTable {
         keys: &'static [(&'static str, LeftOutReason)],
         endings: &'static [(&'static str, LeftOutReason)],
     ) -> Self {
-        // The places are bytes.
-        assert!(keys.len() < 256 && endings.len() < 256);
-        let mut table = Self {
-            keys,
-            endings,
-            first: [0; 256],
-            next: [0; 256],
-            first_ending: [0; 256],
-            next_ending: [0; 256],
-        };
-        let mut at = keys.len();
-        while at > 0 {
-            let hash = Self::hash(keys[at - 1].0.as_bytes());
-            table.next[at - 1] = table.first[hash];
-            table.first[hash] = at as u8;
-            at -= 1;
-        }
-        at = endings.len();
-        while at > 0 {
-            let ending = endings[at - 1].0.as_bytes();
-            let last = ending[ending.len() - 1] as usize;
-            table.next_ending[at - 1] = table.first_ending[last];
-            table.first_ending[last] = at as u8;
-            at -= 1;
-        }
-        table
-    }
-
-    /// Tells keys apart without reading all of them; none may be empty.
-    const fn hash(key: &[u8]) -> usize {
-        let (first, last) = (key[0] as usize, key[key.len() - 1] as usize);
-        (5 * key.len() + 3 * first + 46 * last) % 256
+        Self { keys, endings, by_key: OnceLock::new() }
     }
 
     /// Returns the reason for which the strings under this key are left out of a message; `None`: they are shown, or
     /// folded.
     pub(super) fn reason(&self, key: &str) -> Option<LeftOutReason> {
-        // Asked for nearly every key of an export: those of another hash, or another last letter, are not compared.
-        let last = *key.as_bytes().last()? as usize;
-        let mut place = self.first[Self::hash(key.as_bytes())] as usize;
-        while place > 0 {
-            let (left_out, reason) = self.keys[place - 1];
-            if left_out == key {
-                return Some(reason);
-            }
-            place = self.next[place - 1] as usize;
-        }
-        place = self.first_ending[last] as usize;
-        while place > 0 {
-            let (ending, reason) = self.endings[place - 1];
-            if key.ends_with(ending) {
-                return Some(reason);
-            }
-            place = self.next_ending[place - 1] as usize;
-        }
-        None
+        // Asked for nearly every key of an export.
+        let by_key = self.by_key.get_or_init(|| self.keys.iter().copied().collect());
+        let by_ending = || self.endings.iter().find(|(ending, _)| key.ends_with(ending));
+        by_key.get(key).or_else(|| by_ending().map(|(_, reason)| reason)).copied()
     }
 
     /// Checks that the keys are in order, and that an importer's look-up finds each.

@@ -44,38 +44,45 @@ pub(super) fn lateness(entry: &impl LibraryEntry) -> Lateness {
     (entry.newest_message(), entry.shown_count(), entry.updated(), Reverse(entry.object_location()))
 }
 
+/// The fields that a conversation and its summary have by the same names.
+macro_rules! fields_of_both {
+    () => {
+        fn id(&self) -> &str {
+            &self.id
+        }
+
+        fn id_is_generated(&self) -> bool {
+            self.id_is_generated
+        }
+
+        fn title(&self) -> &str {
+            &self.title
+        }
+
+        fn created(&self) -> Option<Time> {
+            self.created
+        }
+
+        fn updated(&self) -> Option<Time> {
+            self.updated
+        }
+
+        fn provider(&self) -> Provider {
+            self.provider
+        }
+
+        fn kind(&self) -> ConversationKind {
+            self.kind
+        }
+
+        fn object_location(&self) -> ObjectLocation {
+            self.object_location
+        }
+    };
+}
+
 impl LibraryEntry for Conversation {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn id_is_generated(&self) -> bool {
-        self.id_is_generated
-    }
-
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn created(&self) -> Option<Time> {
-        self.created
-    }
-
-    fn updated(&self) -> Option<Time> {
-        self.updated
-    }
-
-    fn provider(&self) -> Provider {
-        self.provider
-    }
-
-    fn kind(&self) -> ConversationKind {
-        self.kind
-    }
-
-    fn object_location(&self) -> ObjectLocation {
-        self.object_location
-    }
+    fields_of_both!();
 
     fn shown_count(&self) -> usize {
         Self::shown_count(self)
@@ -95,37 +102,7 @@ impl LibraryEntry for Conversation {
 }
 
 impl LibraryEntry for ConversationSummary {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn id_is_generated(&self) -> bool {
-        self.id_is_generated
-    }
-
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn created(&self) -> Option<Time> {
-        self.created
-    }
-
-    fn updated(&self) -> Option<Time> {
-        self.updated
-    }
-
-    fn provider(&self) -> Provider {
-        self.provider
-    }
-
-    fn kind(&self) -> ConversationKind {
-        self.kind
-    }
-
-    fn object_location(&self) -> ObjectLocation {
-        self.object_location
-    }
+    fields_of_both!();
 
     fn shown_count(&self) -> usize {
         self.shown_count
