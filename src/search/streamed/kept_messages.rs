@@ -56,9 +56,10 @@ impl PassedSoFar {
         self.conversations.fetch_add(1, Ordering::Relaxed);
         self.slots.fetch_add(scanned.slot_count() as u64, Ordering::Relaxed);
         self.words.fetch_add(u64::from(scanned.length()), Ordering::Relaxed);
-        for (number, having) in self.having.iter().enumerate().filter(|(number, _)| tokens >> number & 1 == 1)
-        {
-            having.fetch_add(1, Ordering::Relaxed);
+        for number in bits(tokens) {
+            if let Some(having) = self.having.get(number) {
+                having.fetch_add(1, Ordering::Relaxed);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ mod help;
 mod lookup;
 mod marks;
 mod overlay;
+mod pick;
 mod picker;
 mod pipe;
 mod query_history;
