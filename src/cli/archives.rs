@@ -69,7 +69,7 @@ fn location(path: &Path) -> Location {
 pub fn open(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArchives> {
     let archives = open_all(global, named)?;
     let (conversations, report) =
-        read(&archives, &|_, conversation| conversation, &|read| read.object_location)?;
+        read(&archives, &|conversation| conversation, &|read| read.object_location)?;
     warn(&report);
     let mut library = Library::new();
     library.add(conversations.collect());
@@ -84,7 +84,7 @@ pub fn open(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<Opened
 pub fn summarize<T: Send>(
     global: &GlobalSettings,
     named: &[PathBuf],
-    note: &(dyn Fn(&[Archive], &Conversation) -> T + Sync),
+    note: &(dyn Fn(&Conversation) -> T + Sync),
 ) -> anyhow::Result<SummarizedArchives<T>> {
     let summarized = summarize_quietly(global, named, note)?;
     warn(&summarized.report);
@@ -98,12 +98,10 @@ pub fn summarize<T: Send>(
 pub fn summarize_quietly<T: Send>(
     global: &GlobalSettings,
     named: &[PathBuf],
-    note: &(dyn Fn(&[Archive], &Conversation) -> T + Sync),
+    note: &(dyn Fn(&Conversation) -> T + Sync),
 ) -> anyhow::Result<SummarizedArchives<T>> {
     let archives = open_all(global, named)?;
-    let keep = |archives: &[Archive], conversation: Conversation| {
-        (ConversationSummary::of(&conversation), note(archives, &conversation))
-    };
+    let keep = |conversation: Conversation| (ConversationSummary::of(&conversation), note(&conversation));
     let (kept, report) = read(&archives, &keep, &|(summary, _)| summary.object_location)?;
     let (summaries, notes) = kept.unzip();
     let mut library = Library::new();
@@ -123,13 +121,17 @@ pub fn read_again<T: Send>(
 ) -> anyhow::Result<HashMap<ObjectLocation, T>> {
     let kept: Mutex<HashMap<ObjectLocation, T>> = Mutex::default();
     if !wanted.is_empty() {
-        load::load_again(archives, wanted, &AtomicBool::new(false), &|arrival| {
-            let LoadEvent::Batch(batch) = arrival else { return };
-            for conversation in batch {
-                let (location, made) = (conversation.object_location, keep(conversation));
-                kept.lock().unwrap_or_else(PoisonError::into_inner).insert(location, made);
+        let progress = ProgressDisplay::new("reading again");
+        load::load_again(archives, wanted, &AtomicBool::new(false), &|arrival| match arrival {
+            LoadEvent::Batch(batch) => {
+                for conversation in batch {
+                    let (location, made) = (conversation.object_location, keep(conversation));
+                    kept.lock().unwrap_or_else(PoisonError::into_inner).insert(location, made);
+                }
             }
+            LoadEvent::Progress(load::Progress { bytes, total, .. }) => progress.bytes(bytes, total),
         });
+        progress.finish();
     }
     let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
     if kept.len() < wanted.len() {
@@ -162,7 +164,7 @@ fn open_all(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<Vec<Ar
 /// Reads all archives and keeps of each conversation what `keep` makes of it, in the order of the archives.
 fn read<T: Send>(
     archives: &[Archive],
-    keep: &(dyn Fn(&[Archive], Conversation) -> T + Sync),
+    keep: &(dyn Fn(Conversation) -> T + Sync),
     location: &dyn Fn(&T) -> ObjectLocation,
 ) -> anyhow::Result<(impl Iterator<Item = T>, Report)> {
     let batches: Mutex<Vec<Vec<Option<T>>>> = Mutex::default();
@@ -170,7 +172,7 @@ fn read<T: Send>(
     let cancel = AtomicBool::new(false);
     let report = load::load_by_piece(archives, &cancel, &|arrival| match arrival {
         LoadEvent::Batch(batch) => {
-            let kept = batch.into_iter().map(|conversation| Some(keep(archives, conversation))).collect();
+            let kept = batch.into_iter().map(|conversation| Some(keep(conversation))).collect();
             batches.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
         }
         LoadEvent::Progress(load::Progress { bytes, total, .. }) => progress.bytes(bytes, total),

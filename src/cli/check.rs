@@ -95,7 +95,7 @@ struct ContentTypeJson {
 }
 
 pub fn run(global: &GlobalSettings, check: &CheckArgs) -> anyhow::Result<Outcome> {
-    let opened = archives::summarize_quietly(global, &check.archives, &|_, _| ())?;
+    let opened = archives::summarize_quietly(global, &check.archives, &|_| ())?;
     let mut output = Output::new(global.color());
     if check.json {
         output.write_json(&serde_json::to_string_pretty(&check_json(&opened))?)?;

@@ -1,6 +1,19 @@
 //! What the subcommands with a query find.
 
+use super::{GlobalSettings, output::tell};
 use crate::search::{Query, streamed::StreamedSearch};
+
+/// Reads a query, and tells what of it is not understood or means nothing here.
+pub(super) fn parsed_query(text: &str, global: &GlobalSettings) -> Query {
+    let query = Query::parse(text, &global.clock());
+    for problem in query.problems() {
+        tell(&format!("in the query, at character {}: {}", problem.column + 1, problem.reason));
+    }
+    if query.asks_for_marks() {
+        tell("is:marked is for the screen: nothing is marked here");
+    }
+    query
+}
 
 /// Prepares the search for the conversations with all words of a query, and with `loose` for those with some below them.
 pub(super) fn streamed_search(query: &Query, loose: bool) -> StreamedSearch {

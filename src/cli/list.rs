@@ -6,15 +6,13 @@ use super::{
     GlobalSettings, Outcome, archives,
     args::{ListArgs, SortBy},
     day,
-    find::{loose_advice, streamed_search},
+    find::{loose_advice, parsed_query, streamed_search},
     output::{Output, OutputStyle, tell},
 };
 use crate::{
-    archive::Archive,
     conversation::{Conversation, ConversationSummary},
     extract::{one_line, rfc3339},
     library::{ConversationHandle, Library, Sort},
-    search::Query,
 };
 
 /// A line of `--json`. Its keys are a contract.
@@ -33,10 +31,9 @@ struct ListRow<'a> {
 }
 
 pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> {
-    let query = list.query.as_ref().map(|query| Query::parse(query, &global.clock()));
+    let query = list.query.as_ref().map(|query| parsed_query(query, global));
     let search = query.as_ref().map(|query| streamed_search(query, list.loose));
-    let look =
-        |_: &[Archive], conversation: &Conversation| search.as_ref().map(|search| search.look(conversation));
+    let look = |conversation: &Conversation| search.as_ref().map(|search| search.look(conversation));
     let mut opened = archives::summarize(global, &list.archives, &look)?;
     let zone = global.zone();
     let mut handles = sorted(&opened.library, list.sort);

@@ -5,7 +5,6 @@ mod page;
 
 use super::{GlobalSettings, Outcome, archives, args::AuditArgs, output::Output};
 use crate::{
-    archive::Archive,
     audit::{
         AuditNote, AuditReport,
         lines::{ExposureOrder, ReportLines},
@@ -15,7 +14,7 @@ use crate::{
 };
 
 pub fn run(global: &GlobalSettings, arguments: &AuditArgs) -> anyhow::Result<Outcome> {
-    let look = |_: &[Archive], conversation: &Conversation| AuditNote::of(conversation);
+    let look = |conversation: &Conversation| AuditNote::of(conversation);
     let opened = archives::summarize(global, &arguments.archives, &look)?;
     let note = |handle: ConversationHandle| opened.notes.get(handle.0 as usize);
     // Nobody stops it, so there is one.

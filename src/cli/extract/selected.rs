@@ -6,7 +6,7 @@ use super::super::{
     GlobalSettings,
     archives::{self, OpenedArchives, SummarizedArchives},
     args::ExtractArgs,
-    find::{loose_advice, streamed_search},
+    find::{loose_advice, parsed_query, streamed_search},
     output::tell,
 };
 use crate::{
@@ -15,7 +15,6 @@ use crate::{
     extract::redaction::redacted,
     library::{ConversationHandle, Library},
     load::Report,
-    search::Query,
 };
 
 /// Reads the conversations that are asked for, each once, with their archives. `None`: there are none, which was told.
@@ -31,10 +30,9 @@ pub(super) fn selected(
         }
         return Ok(Some((archives, library.into_listed())));
     }
-    let query = arguments.query.as_ref().map(|query| Query::parse(query, &global.clock()));
+    let query = arguments.query.as_ref().map(|query| parsed_query(query, global));
     let search = query.as_ref().map(|query| streamed_search(query, arguments.loose));
-    let look =
-        |_: &[Archive], conversation: &Conversation| search.as_ref().map(|search| search.look(conversation));
+    let look = |conversation: &Conversation| search.as_ref().map(|search| search.look(conversation));
     let SummarizedArchives { archives, library, notes, report } =
         archives::summarize(global, &arguments.archives, &look)?;
     let handles = match &search {

@@ -1,6 +1,9 @@
 //! What is shown of a conversation that was found: made while the conversation is there, written when its turn comes.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use crate::{
     cli::{args::SearchArgs, output::Output},
@@ -16,6 +19,8 @@ const JSON_COLUMNS: usize = 200;
 
 /// The bytes of shown hits that are kept until they are written; the conversations of the others are read again.
 const MAX_KEPT_HITS: usize = 24 << 20;
+/// The times that an archive is read again for the others, as far as what was kept tells: past that more is kept at once.
+const MAX_PASSES: usize = 3;
 
 /// The hits of one conversation as they are shown.
 #[derive(Debug)]
@@ -47,6 +52,10 @@ pub(super) struct HitsToShow {
     columns: usize,
     /// The bytes that are kept.
     kept: AtomicUsize,
+    /// The messages of the conversations whose hits are kept.
+    kept_messages: AtomicUsize,
+    /// The bytes of those that are read again at once, once that is known.
+    read_at_once: OnceLock<usize>,
 }
 
 impl HitsToShow {
@@ -59,6 +68,8 @@ impl HitsToShow {
             max_messages: arguments.messages.unwrap_or(usize::MAX),
             columns: if arguments.json { JSON_COLUMNS } else { output.columns().saturating_sub(14) },
             kept: AtomicUsize::new(0),
+            kept_messages: AtomicUsize::new(0),
+            read_at_once: OnceLock::new(),
         }
     }
 
@@ -74,6 +85,7 @@ impl HitsToShow {
         }
         let hits = self.of_all_words(matcher, conversation);
         self.kept.fetch_add(hits.size(), Ordering::Relaxed);
+        self.kept_messages.fetch_add(conversation.shown_count().max(1), Ordering::Relaxed);
         Some(hits)
     }
 
@@ -83,16 +95,17 @@ impl HitsToShow {
         self.of_messages(matcher, conversation, messages)
     }
 
-    /// Makes the hits of a conversation with some words of its best message, if that was kept or there is none.
+    /// Returns whether the best message of a conversation with some words was kept, or there is none.
+    pub fn is_kept(&self, note: &SearchNote, best: Option<u32>) -> bool {
+        !self.counts && self.messages && best.is_none_or(|best| note.kept_message(best).is_some())
+    }
+
+    /// Makes the hits of a conversation with some words of its best message, if [that was kept](Self::is_kept).
     pub fn of_kept(&self, matcher: &Matcher, note: &SearchNote, best: Option<u32>) -> Option<ShownHits> {
-        if self.counts || !self.messages {
+        if !self.is_kept(note, best) {
             return None;
         }
-        let kept = best.map(|best| note.kept_message(best));
-        let message = match kept {
-            None => None,
-            Some(kept) => Some(kept?),
-        };
+        let message = best.and_then(|best| note.kept_message(best));
         let shown = |kept: &KeptMessage| ShownMessage {
             role: kept.role,
             number: kept.number,
@@ -143,15 +156,22 @@ impl HitsToShow {
     }
 
     /// Chooses the conversations that are read again at once, of rows in the order in which they are written: so many
-    /// that what is shown of them is not too much to keep. There is always one, if there is a row.
+    /// that what is shown of them is not too much to keep, by what it took so far. There is always one, if there is a
+    /// row.
     pub fn count_read_at_once<'a>(&self, rows: impl Iterator<Item = &'a ConversationSummary>) -> usize {
-        let mut bytes = 0;
-        let fits = |summary: &&ConversationSummary| {
-            let messages = summary.shown_count.clamp(1, self.max_messages.max(1));
-            bytes += messages * (size_of::<ShownMessage>() + 4 * self.columns);
-            bytes <= MAX_KEPT_HITS
+        let (kept, of) = (self.kept.load(Ordering::Relaxed), self.kept_messages.load(Ordering::Relaxed));
+        let most = size_of::<ShownMessage>() + 4 * self.columns;
+        let a_message = if of == 0 { most } else { kept.div_ceil(of).min(most) };
+        let bytes = |summary: &ConversationSummary| summary.shown_count.max(1) * a_message;
+        let bytes: Vec<usize> = rows.map(bytes).collect();
+        let all = || bytes.iter().sum::<usize>();
+        let max = *self.read_at_once.get_or_init(|| MAX_KEPT_HITS.max(all().div_ceil(MAX_PASSES)));
+        let mut sum = 0;
+        let fits = |bytes: &&usize| {
+            sum += **bytes;
+            sum <= max
         };
-        rows.take_while(fits).count().max(1)
+        bytes.iter().take_while(fits).count().max(1)
     }
 }
 

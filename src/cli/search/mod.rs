@@ -14,7 +14,7 @@ use super::{
     archives::{self, SummarizedArchives},
     args::SearchArgs,
     day,
-    find::{loose_advice, streamed_search},
+    find::{loose_advice, parsed_query, streamed_search},
     output::{Output, OutputStyle, tell},
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     extract::{one_line, rfc3339},
     library::Library,
     search::{
-        Matcher, Query,
+        Matcher,
         streamed::{FoundRows, SearchNote, SecondTier},
         worker::{Row, Substitution, Tier},
     },
@@ -59,25 +59,19 @@ struct Found<'a> {
 }
 
 pub fn run(global: &GlobalSettings, arguments: &SearchArgs) -> anyhow::Result<Outcome> {
-    let query = Query::parse(&arguments.query, &global.clock());
+    let query = parsed_query(&arguments.query, global);
     let mut output = Output::new(global.color());
     let both_tiers = arguments.loose
         || !arguments.exact && !arguments.ids && !arguments.count && (arguments.json || output.is_terminal());
     let search = streamed_search(&query, both_tiers);
     let shown = HitsToShow::new(arguments, &output);
-    let look = |_: &[Archive], conversation: &Conversation| {
+    let look = |conversation: &Conversation| {
         let note = search.look(conversation);
         let hits = note.may_be_shown_whole().then(|| shown.to_keep(search.matcher(), conversation)).flatten();
         (note, hits)
     };
     let SummarizedArchives { archives, library, notes, .. } =
         archives::summarize(global, &arguments.archives, &look)?;
-    for problem in query.problems() {
-        tell(&format!("in the query, at character {}: {}", problem.column + 1, problem.reason));
-    }
-    if query.asks_for_marks() {
-        tell("is:marked is for the screen: nothing is marked here");
-    }
     let (notes, kept): (Vec<_>, Vec<_>) = notes.into_iter().unzip();
     let FoundRows { mut rows, first_tier_count, second_tier } = search.rows(&library, &notes);
     if rows.is_empty() {
@@ -157,7 +151,7 @@ impl Found<'_> {
         kept: &[Option<ShownHits>],
     ) -> anyhow::Result<HashMap<ObjectLocation, ShownHits>> {
         let is_kept = |row: &Row| match self.second_tier_of(row) {
-            Some(second_tier) => self.of_kept(shown, second_tier, row).is_some(),
+            Some(_) => shown.is_kept(&self.notes[row.handle.0 as usize], row.best_message),
             None => kept[row.handle.0 as usize].is_some(),
         };
         let lacking: Vec<&Row> =

@@ -99,7 +99,7 @@ impl StreamedSearch {
 
     /// Puts together what was noted of each conversation of a library, by its handle.
     pub fn rows(&self, library: &Library<ConversationSummary>, notes: &[SearchNote]) -> FoundRows {
-        let mut rows = FirstTier::rows(library, &|handle| notes[handle.0 as usize].first_tier);
+        let mut rows = FirstTier::rows(library, &|handle| notes.get(handle.0 as usize)?.first_tier);
         let first_tier_count = rows.len();
         let below = self.second_tier.as_ref().and_then(|search| search.find(library, notes, &rows));
         let second_tier = below.map(|(below, second_tier)| {

@@ -158,7 +158,7 @@ impl SecondTierSearch {
         notes: &[SearchNote],
         first_tier: &[Row],
     ) -> Option<(Vec<Row>, SecondTier)> {
-        let numbers = std::mem::take(&mut *self.lock_numbers());
+        let numbers = self.lock_numbers();
         let corpus =
             NotedCorpus { index: Self::index(library, notes, &numbers), library, notes, search: self };
         let loose = LooseQuery::of(&self.query, false)?;
@@ -191,7 +191,9 @@ impl SecondTierSearch {
             let title = &library.get(ConversationHandle(handle)).title;
             Some(ScannedEntry { scanned: &note.scanned, title, numbering: note.numbering })
         });
-        let mut index = Index::of_scanned(entries, &|numbering, word| by_numbering[&numbering].word(word));
+        let mut index = Index::of_scanned(entries, &|numbering, word| {
+            by_numbering.get(&numbering).map_or("", |numbers| numbers.word(word))
+        });
         let mut counted: HashMap<&str, usize> = HashMap::new();
         for (word, slots) in numbers.iter().flat_map(|(_, numbers)| numbers.counted()) {
             *counted.entry(word).or_default() += slots;

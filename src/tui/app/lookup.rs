@@ -118,7 +118,7 @@ impl App {
             return Vec::new();
         }
         self.awaited = None;
-        self.status = None;
+        self.clear_status();
         if self.overlay.is_none() { self.show_lookup_result(found) } else { Vec::new() }
     }
 

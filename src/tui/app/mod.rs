@@ -310,7 +310,7 @@ impl App {
         if self.focus != Focus::Search {
             return Vec::new();
         }
-        self.status = None;
+        self.clear_status();
         self.search.input.insert(text);
         self.search_again()
     }
@@ -326,13 +326,20 @@ impl App {
         effects
     }
 
+    /// Says nothing any more in the status line, and offers nothing.
+    fn clear_status(&mut self) {
+        (self.status, self.written) = (None, None);
+    }
+
     /// Says in the status line what was done.
     fn say(&mut self, words: impl Into<String>) {
+        self.written = None;
         self.status = Some((StatusKind::Done, words.into()));
     }
 
     /// Says in the status line what could not be done.
     fn show_failure(&mut self, words: impl Into<String>) {
+        self.written = None;
         self.status = Some((StatusKind::Failed, words.into()));
     }
 }

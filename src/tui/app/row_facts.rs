@@ -1,7 +1,7 @@
 //! What a row of the list shows besides its title: found out for the rows in sight, at once or, where it takes long,
 //! by a thread.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::search_pane::SearchPane;
 use crate::{
@@ -48,8 +48,8 @@ pub(super) struct KnownFacts {
     facts: HashMap<ConversationHandle, RowFacts>,
     /// Rows whose facts take longer than a frame may and are not asked for yet.
     slow_rows: Vec<ConversationHandle>,
-    /// Those that were asked for.
-    asked: HashSet<ConversationHandle>,
+    /// Those that were asked for, with the tier they were in.
+    asked: HashMap<ConversationHandle, Tier>,
     /// The number under which they were asked for last. `None`: nobody was asked.
     serial: Option<u64>,
 }
@@ -74,18 +74,22 @@ impl SearchPane {
             return None;
         }
         // What was asked for before and is not known yet is given up for this: it is asked for once more.
-        let pending =
-            self.known_facts.asked.iter().filter(|&handle| !self.known_facts.facts.contains_key(handle));
-        let mut rows: Vec<ConversationHandle> = std::mem::take(&mut self.known_facts.slow_rows);
-        rows.extend(pending);
-        self.known_facts.asked.extend(&rows);
+        let known = &self.known_facts.facts;
+        let is_pending = |(handle, tier): &(&ConversationHandle, &Tier)| {
+            known.get(handle).is_none_or(|facts| facts.tier != **tier)
+        };
+        let pending = self.known_facts.asked.iter().filter(is_pending).map(|(handle, _)| *handle);
+        let pending: Vec<ConversationHandle> = pending.collect();
+        let mut handles: Vec<ConversationHandle> = std::mem::take(&mut self.known_facts.slow_rows);
+        handles.extend(pending.into_iter().filter(|handle| !handles.contains(handle)).collect::<Vec<_>>());
         self.known_facts.serial = Some(serial);
         let row = |handle: ConversationHandle| {
             let row = self.listing.rows.iter().find(|row| row.handle == handle)?;
             let matcher = self.matcher_of(row)?.clone();
             Some(SlowRow { row: *row, conversation: library.share(handle), matcher })
         };
-        let rows = rows.into_iter().filter_map(row).collect();
+        let rows: Vec<SlowRow> = handles.into_iter().filter_map(row).collect();
+        self.known_facts.asked = rows.iter().map(|slow| (slow.row.handle, slow.row.tier)).collect();
         Some(Task::FindFacts { rows, serial })
     }
 
@@ -98,7 +102,7 @@ impl SearchPane {
         let visible = layout.list.height.div_ceil(self.row_height(layout)) as usize;
         let mut cost = MAX_COST;
         for row in self.listing.rows.iter().skip(self.listing.top).take(visible) {
-            if self.facts(row).is_some() || self.known_facts.asked.contains(&row.handle) {
+            if self.facts(row).is_some() || self.known_facts.asked.get(&row.handle) == Some(&row.tier) {
                 continue;
             }
             // Until the answer comes what finds the words of this row is that of the query before.
