@@ -85,6 +85,11 @@ impl Conversation {
         &self.messages
     }
 
+    /// Returns whether each message follows the one before it: there are no branches.
+    pub fn is_chain(&self) -> bool {
+        self.messages.iter().enumerate().all(|(index, message)| message.parent() == index.checked_sub(1))
+    }
+
     /// Returns the whole buffer. Between two messages stands one NUL byte, so that no phrase is found across
     /// them.
     pub fn text(&self) -> &str {

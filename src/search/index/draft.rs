@@ -204,8 +204,6 @@ impl IndexedConversation {
 
 /// Returns whether every message lies on the visible branch.
 pub(super) fn is_linear(conversation: &Conversation) -> bool {
-    let messages = conversation.messages();
-    let is_chain =
-        messages.iter().enumerate().all(|(index, message)| message.parent() == index.checked_sub(1));
-    is_chain && conversation.current_leaf().is_some_and(|leaf| leaf + 1 == messages.len())
+    let last = conversation.messages().len().checked_sub(1);
+    last.is_some() && conversation.is_chain() && conversation.current_leaf() == last
 }

@@ -11,7 +11,7 @@ use crate::{
     library::Library,
     search::{
         matching::{
-            CaseFolding, FoldsToAscii, Pattern, Term, WordBoundary, is_joining, is_letter_of_unspaced_script,
+            CaseFolding, Pattern, SearchedText, Term, WordBoundary, is_joining, is_letter_of_unspaced_script,
         },
         query::TextPattern,
     },
@@ -108,7 +108,8 @@ impl Index {
     pub fn occurrences(&self, library: &Library, word: &str, term: &Term) -> Occurrences {
         let mut found = self.indexed_occurrences(word);
         for slot in self.slots().incomplete.ones() {
-            let Some(boundary) = best_boundary(&term.pattern, self.text_of(library, slot as u32)) else {
+            let Some(boundary) = SearchedText::new(self.text_of(library, slot as u32)).best_boundary(term)
+            else {
                 continue;
             };
             found.any.insert(slot);
@@ -233,15 +234,4 @@ fn hits_in_word(word: &str, pieces: &[&str]) -> usize {
         end = end.max(to);
     }
     count
-}
-
-fn best_boundary(pattern: &Pattern, text: &str) -> Option<WordBoundary> {
-    let mut best = None;
-    for hit in pattern.hits(text, FoldsToAscii::of(text)) {
-        best = best.max(Some(WordBoundary::of(text, &hit)));
-        if best == Some(WordBoundary::Whole) {
-            break;
-        }
-    }
-    best
 }

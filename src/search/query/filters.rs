@@ -183,7 +183,7 @@ impl MessageFilter {
         })
     }
 
-    /// Returns the messages that are searched, in order. Not asked when the filter [is empty](Self::is_empty).
+    /// Returns the messages that are searched, in order.
     pub fn eligible(&self, conversation: &Conversation) -> Vec<u32> {
         self.eligible_among(conversation, &|_| true)
     }
@@ -282,9 +282,7 @@ impl<'a> MessageFacts<'a> {
     /// Returns whether another message that can be read stands in its place.
     fn is_branch(&self, message: usize) -> bool {
         let make = || {
-            let messages = self.conversation.messages().iter().enumerate();
-            let is_chain = messages.clone().all(|(index, message)| message.parent() == index.checked_sub(1));
-            (!is_chain).then(|| Branches::of(self.conversation, branches::is_readable))
+            (!self.conversation.is_chain()).then(|| Branches::of(self.conversation, branches::is_readable))
         };
         let branches = self.branches.get_or_init(make);
         branches.as_ref().is_some_and(|branches| branches.sibling_number(message).is_some())

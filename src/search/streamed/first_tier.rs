@@ -68,13 +68,12 @@ impl FirstTier {
     }
 
     /// Ranks a conversation. `None`: it lacks a word.
-    pub fn look(&self, conversation: &Conversation) -> Option<FirstTierNote> {
+    pub fn look(&self, conversation: &Conversation, entry: IndexEntry) -> Option<FirstTierNote> {
         if self.is_empty {
             let rank = NotedRank { score: Score::default(), best: None };
             return Some(FirstTierNote { rank, best_bytes: 0, judged: None });
         }
         let compiled = self.matcher.compiled();
-        let entry = IndexEntry::unindexed(conversation);
         if self.is_ranked_by_boundaries {
             return compiled
                 .matches(conversation, entry)
@@ -129,9 +128,9 @@ fn judge_best(found: &mut [(ConversationHandle, FirstTierNote)]) {
 fn by_boundaries(compiled: &CompiledQuery, conversation: &Conversation, entry: IndexEntry) -> FirstTierNote {
     let visible = OnceCell::new();
     let is_visible = |message: u32| visible.get_or_init(|| branches::visible(conversation))[message as usize];
-    let eligible = compiled.eligible_messages(conversation);
-    let first_eligible = eligible.as_ref().and_then(|eligible| eligible.first().copied());
-    let searched = eligible.unwrap_or_else(|| shown_messages(conversation));
+    let filter = compiled.message_filter();
+    let searched = filter.eligible(conversation);
+    let first_eligible = searched.first().copied().filter(|_| !filter.is_empty());
     let ranks: Vec<MessageRank> = message_ranks(compiled, conversation, searched).collect();
     let title = SearchedText::new(&conversation.title);
     let in_title: Vec<_> = compiled.required().iter().map(|term| title.best_boundary(term)).collect();
@@ -161,13 +160,4 @@ fn message_ranks<'a>(
         let boundaries = compiled.message_terms().filter_map(|term| searched.best_boundary(term));
         MessageRank::of(boundaries, shown, length_doublings(text.len()), number)
     })
-}
-
-/// Returns the messages that are shown.
-fn shown_messages(conversation: &Conversation) -> Vec<u32> {
-    let messages = (0..).zip(conversation.messages());
-    messages
-        .filter(|(_, message)| message.visibility == Visibility::Shown)
-        .map(|(number, _)| number)
-        .collect()
 }

@@ -17,6 +17,7 @@ use self::{
 };
 use super::{
     Matcher, Query,
+    index::IndexEntry,
     worker::{Row, Substitution, missing_words},
 };
 use crate::{
@@ -86,13 +87,14 @@ impl StreamedSearch {
 
     /// Notes what there is to note of a conversation.
     pub fn look(&self, conversation: &Conversation) -> SearchNote {
-        let first_tier = self.first_tier.look(conversation);
+        let entry = IndexEntry::unindexed(conversation);
+        let first_tier = self.first_tier.look(conversation, entry);
         let is_first = first_tier.is_some();
         let second_tier = self.second_tier.as_ref();
         SearchNote {
             may_be_shown_whole: is_first
                 || second_tier.is_some_and(|search| search.may_have_letters(&conversation.title)),
-            second_tier: second_tier.map(|search| Box::new(search.look(conversation, is_first))),
+            second_tier: second_tier.map(|search| Box::new(search.look(conversation, entry, is_first))),
             first_tier,
         }
     }

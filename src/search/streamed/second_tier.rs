@@ -103,8 +103,7 @@ impl SecondTierSearch {
     }
 
     /// Notes what there is to note of a conversation; `is_first`: it has all words.
-    pub fn look(&self, conversation: &Conversation, is_first: bool) -> SecondTierNote {
-        let entry = IndexEntry::unindexed(conversation);
+    pub fn look(&self, conversation: &Conversation, entry: IndexEntry, is_first: bool) -> SecondTierNote {
         let binding = self.binding.as_ref().map(Matcher::compiled);
         let is_let_in = binding.is_none_or(|binding| binding.matches(conversation, entry));
         let (numbering, mut numbers) = self.take_numbers();

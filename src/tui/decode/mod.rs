@@ -25,9 +25,9 @@ use super::platform::{TerminalAnswer, TerminalInput};
 const SEQUENCE_TIMEOUT: Duration = Duration::from_millis(50);
 /// The same at the other end of a connection, where a sequence may be cut between two packets.
 const SEQUENCE_TIMEOUT_REMOTE: Duration = Duration::from_millis(100);
-/// Time that an answer may pause, once it can be nothing else: on a slow line it comes in pieces, and its rest is not to be
-/// typed.
-const ANSWER_PAUSE: Duration = Duration::from_secs(1);
+/// Time that an answer may pause, once it can be nothing else: on a slow line it comes in pieces, what is lost on the
+/// way is sent again after a second or a little more, and its rest is not to be typed.
+const ANSWER_PAUSE: Duration = Duration::from_secs(2);
 /// Time that the rest of a sequence may take while an answer is awaited: a line that cuts it behind its first byte would
 /// have the rest typed.
 const AWAITED_TIMEOUT: Duration = Duration::from_millis(300);

@@ -165,6 +165,7 @@ impl Terminal {
         if !platform::can_suspend() {
             return Ok(false);
         }
+        answers::wait_for_answers();
         note_suspension(Suspension::Now);
         let stopped = give_back(Duration::MAX).and_then(|_| platform::suspend_process());
         note_suspension(Suspension::Until(Instant::now()));
