@@ -69,6 +69,21 @@ pub fn processor_ticks(pid: rustix::process::Pid) -> u64 {
     after_name.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
 }
 
+/// [`sleeps`], once nothing has woken for half a second: what was begun beside the screen is done.
+#[cfg(target_os = "linux")]
+pub fn settled_sleeps(pid: rustix::process::Pid) -> u64 {
+    let mut before = sleeps(pid);
+    for _ in 0..60 {
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        let now = sleeps(pid);
+        if now == before {
+            break;
+        }
+        before = now;
+    }
+    before
+}
+
 /// How often the threads of a process have gone to sleep so far: who wakes for a moment goes to sleep again.
 #[cfg(target_os = "linux")]
 pub fn sleeps(pid: rustix::process::Pid) -> u64 {

@@ -181,7 +181,7 @@ fn ctrl_z_gives_the_shell_its_terminal_and_fg_the_screen_as_it_was() {
     session.send("$UNSPOOL --demo\r");
     session.wait_for("50 conversations");
     session.send("kubernetes ingress");
-    session.wait_for("4 of 50");
+    session.wait_for("with some words");
     let before = session.settled(Duration::from_millis(200));
     let screen = session.screen();
     session.send("\x1a");
@@ -292,7 +292,7 @@ fn idle_it_writes_nothing_and_wakes_for_nothing() {
     let mut session = reading(setup());
     let written = session.settled(Duration::from_millis(500));
     #[cfg(target_os = "linux")]
-    let sleeps = cost::sleeps(session.pid());
+    let sleeps = cost::settled_sleeps(session.pid());
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(session.written(), written);
     #[cfg(target_os = "linux")]
