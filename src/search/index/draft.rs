@@ -99,8 +99,8 @@ impl IndexDraft {
         self.traits.push_conversation(conversation);
         self.slot_counts.push((self.slots.len() - slots_before) as u32);
         self.text_bytes += conversation.readable_text().len() + conversation.title.len();
-        let has_cut_words = self.slots[slots_before..].iter().any(|slot| slot.has_cut_words);
-        self.conversations.push(IndexedConversation::of(conversation, length, has_cut_words));
+        let indexed = IndexedConversation::of(conversation, length, &self.slots[slots_before..]);
+        self.conversations.push(indexed);
         true
     }
 
@@ -114,7 +114,7 @@ impl IndexDraft {
         stop: &dyn Fn() -> bool,
     ) -> Option<u32> {
         let slot = self.slots.len() as u32;
-        let mut facts = SlotFacts::new(text.len(), is_shown, is_title);
+        let mut facts = SlotFacts::new(text, is_shown, is_title);
         let mut tokens = 0;
         let words = &mut self.words;
         let is_done = tokenize(text, stop, |token| {
@@ -191,12 +191,14 @@ impl WordCounter {
 }
 
 impl IndexedConversation {
-    fn of(conversation: &Conversation, length: u32, has_cut_words: bool) -> Self {
+    /// Describes a conversation by its slots: its title, then its messages.
+    fn of(conversation: &Conversation, length: u32, slots: &[SlotFacts]) -> Self {
+        let messages = slots.iter().filter(|slot| !slot.is_title);
         Self {
             title_letters: LetterSet::of(&conversation.title),
-            folds_to_ascii: FoldsToAscii::of(conversation.readable_text()),
+            folds_to_ascii: messages.fold(FoldsToAscii::default(), |all, slot| all | slot.folds_to_ascii),
             is_linear: is_linear(conversation),
-            has_cut_words,
+            has_cut_words: slots.iter().any(|slot| slot.has_cut_words),
             length,
         }
     }

@@ -177,12 +177,15 @@ impl Index {
     }
 
     /// Returns the entry of a conversation; of one that is not indexed yet, what a look at it tells.
-    pub fn entry(&self, library: &Library, handle: ConversationHandle) -> IndexEntry {
-        match self.conversations.get(handle.0 as usize) {
-            Some(indexed) => {
-                IndexEntry { folds_to_ascii: indexed.folds_to_ascii, is_linear: indexed.is_linear }
-            }
-            None => IndexEntry::unindexed(library.get(handle)),
+    pub fn entry(&self, library: &Library, handle: ConversationHandle) -> IndexEntry<'_> {
+        let Some(indexed) = self.conversations.get(handle.0 as usize) else {
+            return IndexEntry::unindexed(library.get(handle));
+        };
+        let slots = self.slots_of(handle);
+        IndexEntry {
+            folds_to_ascii: indexed.folds_to_ascii,
+            message_folds: self.slots.folds_to_ascii.get(slots.start as usize + 1..slots.end as usize),
+            is_linear: indexed.is_linear,
         }
     }
 

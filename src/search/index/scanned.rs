@@ -208,6 +208,7 @@ impl Run {
             is_title: place == 0,
             is_incomplete: false,
             has_cut_words: false,
+            folds_to_ascii: FoldsToAscii::default(),
             letters: LetterSet::default(),
             initials: LetterSet::default(),
         }));

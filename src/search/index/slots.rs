@@ -3,6 +3,7 @@
 use fixedbitset::FixedBitSet;
 
 use super::LetterSet;
+use crate::search::matching::FoldsToAscii;
 
 /// What is known of one slot when it is indexed.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,8 @@ pub(in crate::search) struct SlotFacts {
     pub is_incomplete: bool,
     /// Some of its words are cut by marks: they are in the index in pieces, and whole.
     pub has_cut_words: bool,
+    /// The characters in it that need folding.
+    pub folds_to_ascii: FoldsToAscii,
     /// The letters in it.
     pub letters: LetterSet,
     /// The letters that its words begin with.
@@ -27,14 +30,15 @@ pub(in crate::search) struct SlotFacts {
 
 impl SlotFacts {
     /// Describes a slot whose words are not read yet.
-    pub fn new(bytes: usize, is_shown: bool, is_title: bool) -> Self {
+    pub fn new(text: &str, is_shown: bool, is_title: bool) -> Self {
         Self {
-            length_doublings: length_doublings(bytes),
+            length_doublings: length_doublings(text.len()),
             tokens: 0,
             is_shown,
             is_title,
             is_incomplete: false,
             has_cut_words: false,
+            folds_to_ascii: FoldsToAscii::of(text),
             letters: LetterSet::default(),
             initials: LetterSet::default(),
         }
@@ -52,6 +56,8 @@ pub(in crate::search) struct Slots {
     pub length_doublings: Vec<u8>,
     /// Words in a slot, up to 65 535.
     pub tokens: Vec<u16>,
+    /// The characters in each that need folding.
+    pub folds_to_ascii: Vec<FoldsToAscii>,
     /// The messages that a query without filters searches.
     pub shown: FixedBitSet,
     pub titles: FixedBitSet,
@@ -89,6 +95,7 @@ impl Slots {
         let len = first + facts.len();
         self.length_doublings.extend(facts.iter().map(|facts| facts.length_doublings));
         self.tokens.extend(facts.iter().map(|facts| facts.tokens.min(u32::from(u16::MAX)) as u16));
+        self.folds_to_ascii.extend(facts.iter().map(|facts| facts.folds_to_ascii));
         for bits in [&mut self.shown, &mut self.titles, &mut self.incomplete] {
             bits.grow(len);
         }

@@ -9,9 +9,11 @@
 pub(super) enum ByteScanner {
     /// Two bytes at their offsets.
     Pair(Probe, Probe),
-    /// The last byte of a word, white space, and the first byte of a word or more white space: phrases of short words
-    /// are rarer than any of their words.
+    /// The last byte of a word, what may stand between two words, and the first byte of a word or more of what may stand
+    /// between: phrases of short words are rarer than any of their words.
     WordGap(Probe, Probe),
+    /// A byte and the one behind it, if that is known, or what may stand for it; or anything beyond ASCII.
+    Start(Probe, Option<Probe>),
 }
 
 /// One byte of a needle.
@@ -33,6 +35,12 @@ impl Probe {
 
     fn matches(self, byte: u8) -> bool {
         byte | self.case == self.byte
+    }
+
+    /// Returns whether a byte may begin what stands for this one, or is passed before it.
+    fn may_follow(self, byte: u8) -> bool {
+        let is_same = if self.byte == b' ' { is_space(byte) } else { self.matches(byte) };
+        is_same | may_be_passed(byte)
     }
 }
 
@@ -62,6 +70,12 @@ impl ByteScanner {
         Self::WordGap(Probe::new(0, before, ignore_case), Probe::new(2, after, ignore_case))
     }
 
+    /// Looks for what is not ASCII, and for a byte behind which stands `next`, white space for a blank, or what may be
+    /// read as that or passed before it: a mark of Markdown, an escape, something beyond ASCII.
+    pub fn start(first: u8, next: Option<u8>, ignore_case: bool) -> Self {
+        Self::Start(Probe::new(0, first, ignore_case), next.map(|next| Probe::new(1, next, ignore_case)))
+    }
+
     /// Returns all offsets in `text` where the needle may begin, in order.
     pub fn candidates(self, text: &[u8]) -> Candidates<'_> {
         Candidates { scanner: self, text, next: 0, block: 0, mask: 0 }
@@ -84,19 +98,39 @@ impl ByteScanner {
                         && byte(offset + two.offset).is_some_and(|byte| two.matches(byte))
                 })
             }
+            Self::Start(first, None) => match block(text, at) {
+                Some(bytes) => pack_bits(|step| first.matches(bytes[step]) | !bytes[step].is_ascii()),
+                None => mask_bytewise(|step| {
+                    text.get(at + step).is_some_and(|&byte| first.matches(byte) || !byte.is_ascii())
+                }),
+            },
+            Self::Start(first, Some(next)) => {
+                let is_start =
+                    |left: u8, right: u8| (first.matches(left) & next.may_follow(right)) | !left.is_ascii();
+                if let (Some(left), Some(right)) = (block(text, at), block(text, at + 1)) {
+                    return pack_bits(|step| is_start(left[step], right[step]));
+                }
+                mask_bytewise(|step| match text.get(at + step..) {
+                    Some(&[left, right, ..]) => is_start(left, right),
+                    Some(&[last]) => !last.is_ascii(),
+                    _ => false,
+                })
+            }
             Self::WordGap(before, after) => {
                 if let (Some(left), Some(middle), Some(right)) =
                     (block(text, at), block(text, at + 1), block(text, at + 2))
                 {
                     return pack_bits(|step| {
                         before.matches(left[step])
-                            & is_space(middle[step])
-                            & (after.matches(right[step]) | is_space(right[step]))
+                            & may_be_between_words(middle[step])
+                            & (after.matches(right[step]) | may_be_between_words(right[step]))
                     });
                 }
                 mask_bytewise(|step| match text.get(at + step..at + step + 3) {
                     Some(&[left, middle, right]) => {
-                        before.matches(left) && is_space(middle) && (after.matches(right) || is_space(right))
+                        before.matches(left)
+                            && may_be_between_words(middle)
+                            && (after.matches(right) || may_be_between_words(right))
                     }
                     _ => false,
                 })
@@ -133,6 +167,17 @@ pub(in crate::search) fn pack_bits(is_there: impl Fn(usize) -> bool) -> u64 {
 
 fn mask_bytewise(is_there: impl Fn(usize) -> bool) -> u64 {
     (0..BLOCK).filter(|&step| is_there(step)).fold(0, |mask, step| mask | 1 << step)
+}
+
+/// Returns whether a byte is a mark of Markdown, an escape, or part of something beyond ASCII.
+fn may_be_passed(byte: u8) -> bool {
+    (byte >= 0x80) | (byte == b'*') | (byte == b'`') | (byte == b'~') | (byte == b'\\')
+}
+
+/// Returns whether a byte may stand between two words of a phrase: white space, or a mark of Markdown at the edge of one.
+/// Some other signs are taken for such bytes, so that few comparisons do.
+fn may_be_between_words(byte: u8) -> bool {
+    (byte <= b'*') | (byte == b'`') | (byte == b'~')
 }
 
 /// Returns whether a byte is white space as [`char::is_whitespace`] knows it, within ASCII.
@@ -176,6 +221,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::search::matching::markdown_marks;
 
     proptest! {
         #[test]
@@ -193,9 +239,13 @@ mod tests {
         }
 
         #[test]
-        fn no_place_between_two_words_is_missed(text in "[abB \n]{0,300}") {
+        fn no_place_between_two_words_is_missed(text in "[abB \n*`~.]{0,300}") {
             let text = text.as_bytes();
-            let is_at = |at: usize| matches!(text[at..], [b'a', b' ' | b'\n', b'b' | b'B' | b' ' | b'\n', ..]);
+            let is_between = |byte: u8| is_space(byte) || markdown_marks::is_mark(byte);
+            let is_at = |at: usize| {
+                matches!(text[at..], [b'a', middle, right, ..]
+                    if is_between(middle) && (matches!(right, b'b' | b'B') || is_between(right)))
+            };
             let found: Vec<usize> = ByteScanner::word_gap(b'a', b'b', true).candidates(text).collect();
             let plain: Vec<usize> = (0..text.len()).filter(|&at| is_at(at)).collect();
             prop_assert_eq!(found, plain);

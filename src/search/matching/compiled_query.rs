@@ -74,7 +74,7 @@ impl CompiledQuery {
     }
 
     /// Returns the part of a conversation's text that the query searches.
-    pub fn scope<'a>(&self, conversation: &'a Conversation, entry: IndexEntry) -> SearchScope<'a> {
+    pub fn scope<'a>(&self, conversation: &'a Conversation, entry: IndexEntry<'a>) -> SearchScope<'a> {
         SearchScope::new(conversation, &self.messages, entry)
     }
 

@@ -126,7 +126,7 @@ impl CompiledQuery {
     fn admitted_scope<'a>(
         &self,
         conversation: &'a Conversation,
-        entry: IndexEntry,
+        entry: IndexEntry<'a>,
     ) -> Option<SearchScope<'a>> {
         if !self.conversations.matches(conversation) {
             return None;

@@ -7,7 +7,7 @@ use super::{
     byte_scan::is_space,
     case_folding::{CaseFolding, is_accent},
     markdown_marks,
-    typography::{is_invisible, typed_letters},
+    typography::{TYPED_SIGNS, is_invisible, typed_letters},
 };
 
 /// What a text has that an ASCII needle may match, but not byte by byte.
@@ -22,14 +22,14 @@ impl FoldsToAscii {
     pub const LETTERS: Self = Self(1);
     /// White space beyond ASCII.
     pub const SPACES: Self = Self(2);
-    /// Characters that fold to other signs of ASCII: quotation marks, dashes.
+    /// Quotation marks, dashes and the like, which are typed as one of [`TYPED_SIGNS`].
     pub const SIGNS: Self = Self(4);
     /// Words that marks of Markdown cut.
     pub const CUTS: Self = Self(8);
     /// Escapes of Markdown that do not begin a word.
     pub const ESCAPES: Self = Self(16);
-    /// Words with marks of Markdown at an edge.
-    pub const EDGES: Self = Self(32);
+    /// Characters that fold to other signs of ASCII, as wide ones do: most texts have none.
+    pub const OTHER_SIGNS: Self = Self(32);
     /// Any of these may be there.
     pub const ANY: Self = Self(63);
 
@@ -96,8 +96,10 @@ impl FoldsToAscii {
             self.insert(Self::LETTERS);
         } else if c.is_whitespace() {
             self.insert(Self::SPACES);
-        } else if folded.is_ascii() || c == '…' {
+        } else if TYPED_SIGNS.contains(&folded) || c == '…' {
             self.insert(Self::SIGNS);
+        } else if folded.is_ascii() {
+            self.insert(Self::OTHER_SIGNS);
         }
         at + c.len_utf8()
     }
@@ -118,10 +120,6 @@ impl FoldsToAscii {
         };
         if cuts && markdown_marks::run_end(bytes, at).is_some() {
             self.insert(Self::CUTS);
-        }
-        let is_blank = |c: Option<char>| c.is_some_and(char::is_whitespace);
-        if is_blank(left) != is_blank(right) {
-            self.insert(Self::EDGES);
         }
         end
     }
@@ -145,7 +143,7 @@ fn is_plain(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    fn has(text: &str) -> [bool; 5] {
+    fn has(text: &str) -> [bool; 6] {
         let found = FoldsToAscii::of(text);
         let all = [
             FoldsToAscii::LETTERS,
@@ -153,6 +151,7 @@ mod tests {
             FoldsToAscii::SIGNS,
             FoldsToAscii::CUTS,
             FoldsToAscii::ESCAPES,
+            FoldsToAscii::OTHER_SIGNS,
         ];
         all.map(|one| found.meets(one))
     }
@@ -160,8 +159,8 @@ mod tests {
     #[test]
     fn chinese_emoji_and_other_scripts_do_not_stand_in_the_way_of_ascii() {
         let text = "日本語，🎉️ привет and **thirty-two** bytes of `plain` text: 2*3, \\begin **a** ***";
-        assert_eq!(has(text), [false, false, true, false, false]);
-        assert_eq!(has("日本語 **重点** 1️ привет"), [true, false, false, false, false]);
+        assert_eq!(has(text), [false, false, false, false, false, true]);
+        assert_eq!(has("日本語 **重点** 1️ привет"), [true, false, false, false, false, false]);
     }
 
     #[test]
@@ -182,9 +181,10 @@ mod tests {
             ("the `word`s", 3),
             ("get\\_value", 4),
             ("\\_\\_init", 4),
+            ("a：b", 5),
         ];
         for (text, number) in cases {
-            let expected: [bool; 5] = std::array::from_fn(|at| at == number);
+            let expected: [bool; 6] = std::array::from_fn(|at| at == number);
             assert_eq!(has(text), expected, "{text}");
             let long = format!("{}{text}{}", " ".repeat(45), " ".repeat(45));
             assert_eq!(has(&long), expected, "{text}");

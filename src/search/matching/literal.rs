@@ -11,7 +11,7 @@ use super::{
     case_folding::{CaseFolding, is_accent},
     folds_to_ascii::FoldsToAscii,
     markdown_marks::{self, MAX_RUN},
-    typography::{is_invisible, typed_letters},
+    typography::{TYPED_SIGNS, is_invisible, typed_letters},
 };
 
 /// A word or phrase, prepared. A blank in it stands for any run of white space.
@@ -24,6 +24,8 @@ pub(in crate::search) struct Literal {
     needs_folding: FoldsToAscii,
     /// The bytes by which a block of ASCII is passed, when looking for hits with anything else in them.
     ascii_step: Option<usize>,
+    /// Finds where in a stretch of ASCII a hit may begin whose first character is of ASCII and no blank.
+    start: Option<ByteScanner>,
 }
 
 /// The bytes that are tested for ASCII at once.
@@ -35,7 +37,7 @@ struct AsciiNeedle {
     needle: Box<[u8]>,
     /// Its longest word.
     word: NeedlePiece,
-    /// The last letter of a word and the blank behind it, of short words: not looked for where marks may stand between.
+    /// The last letter of a word and the blank behind it, of short words.
     gap: Option<NeedlePiece>,
     ignore_case: bool,
 }
@@ -78,7 +80,8 @@ impl Literal {
             .and_then(|before| ASCII_BLOCK.checked_sub(before * (1 + MAX_RUN) + 1));
         let ascii_step = ascii_step.filter(|&step| step > 0);
         let needs_folding = needs_folding(&units);
-        Some(Self { units: units.into(), folding, ascii, needs_folding, ascii_step })
+        let start = start_scanner(&units, folding.case);
+        Some(Self { units: units.into(), folding, ascii, needs_folding, ascii_step, start })
     }
 
     /// Returns its folded characters; a blank is any white space.
@@ -105,11 +108,11 @@ impl Literal {
     pub fn hits<'a>(&'a self, text: &'a str, foldable: FoldsToAscii) -> LiteralHits<'a> {
         let ascii = self.ascii.as_ref();
         let mode = match ascii {
-            Some(ascii) if !foldable.meets(self.needs_folding) => ScanMode::Bytes(ascii.hits(text, foldable)),
+            Some(ascii) if !foldable.meets(self.needs_folding) => ScanMode::Bytes(ascii.hits(text)),
             // A blank may stand for a long run of white space, and marks may cut a word anywhere: then there is no
             // telling where to begin.
             Some(ascii) if !self.is_spaced() && !foldable.meets(self.needs_folding.of_ascii()) => {
-                ScanMode::BytesAndUnits { hits: ascii.hits(text, foldable), next: NextAsciiHit::Unknown }
+                ScanMode::BytesAndUnits { hits: ascii.hits(text), next: NextAsciiHit::Unknown }
             }
             _ => ScanMode::Units,
         };
@@ -123,12 +126,7 @@ impl Literal {
         let bytes = text.as_bytes();
         let mut start = at;
         loop {
-            if let Some(step) = self.ascii_step
-                && bytes.get(start..start + ASCII_BLOCK).is_some_and(<[u8]>::is_ascii)
-            {
-                start += step;
-                continue;
-            }
+            start = self.pass_ascii(bytes, start);
             let (unit, next) = self.folding.unit(text, start)?;
             let begins = unit == first || (first == ' ' && unit.is_whitespace());
             if begins && let Some(end) = self.match_at(text, start) {
@@ -137,6 +135,22 @@ impl Literal {
             // All of a run of white space was tried with its first.
             start = if begins && first == ' ' { self.after_space(text, next) } else { next };
         }
+    }
+
+    /// Passes the ASCII from byte `at` on in which no hit begins that [`Self::find_folded`] looks for.
+    fn pass_ascii(&self, bytes: &[u8], mut at: usize) -> usize {
+        if let Some(start) = &self.start {
+            if !bytes.get(at).is_some_and(u8::is_ascii) {
+                return at;
+            }
+            return at + start.candidates(&bytes[at..]).next().unwrap_or(bytes.len() - at);
+        }
+        while let Some(step) = self.ascii_step
+            && bytes.get(at..at + ASCII_BLOCK).is_some_and(<[u8]>::is_ascii)
+        {
+            at += step;
+        }
+        at
     }
 
     /// Finds the first hit with something beyond ASCII in it, for a needle of ASCII without blanks: looks around
@@ -289,13 +303,22 @@ fn next_non_ascii(bytes: &[u8], mut at: usize) -> Option<usize> {
     bytes.get(at..)?.iter().position(|&byte| byte >= 0x80).map(|step| at + step)
 }
 
+/// Returns what finds the beginning of a needle. `None`: it begins with a blank, or beyond ASCII.
+fn start_scanner(units: &[char], ignore_case: bool) -> Option<ByteScanner> {
+    let first = u8::try_from(*units.first()?).ok().filter(|first| first.is_ascii() && *first != b' ')?;
+    let next = units.get(1).and_then(|&next| u8::try_from(next).ok()).filter(u8::is_ascii);
+    Some(ByteScanner::start(first, next, ignore_case))
+}
+
 /// Returns what a text may have of such a needle that is not found byte by byte.
 fn needs_folding(units: &[char]) -> FoldsToAscii {
     let is_sign = |&unit: &char| unit != ' ' && !unit.is_alphanumeric();
+    let is_typed_sign = |unit: &char| TYPED_SIGNS.contains(unit);
     let has = |kind, is_there: bool| if is_there { kind } else { FoldsToAscii::default() };
     FoldsToAscii::LETTERS
         | has(FoldsToAscii::SPACES, units.contains(&' '))
-        | has(FoldsToAscii::SIGNS, units.iter().any(is_sign))
+        | has(FoldsToAscii::SIGNS, units.iter().any(is_typed_sign))
+        | has(FoldsToAscii::OTHER_SIGNS, units.iter().any(|unit| is_sign(unit) && !is_typed_sign(unit)))
         | has(FoldsToAscii::CUTS, units.windows(2).any(|pair| markdown_marks::cut_word(pair[0], pair[1])))
         | has(FoldsToAscii::ESCAPES, units.iter().skip(1).any(is_sign))
 }
@@ -320,9 +343,8 @@ impl AsciiNeedle {
         Self { needle, word: NeedlePiece { range: piece, scanner }, gap, ignore_case }
     }
 
-    fn hits<'a>(&'a self, text: &'a str, foldable: FoldsToAscii) -> AsciiHits<'a> {
-        let gap = self.gap.as_ref().filter(|_| !foldable.meets(FoldsToAscii::EDGES));
-        let NeedlePiece { range, scanner } = gap.unwrap_or(&self.word);
+    fn hits<'a>(&'a self, text: &'a str) -> AsciiHits<'a> {
+        let NeedlePiece { range, scanner } = self.gap.as_ref().unwrap_or(&self.word);
         let text = text.as_bytes();
         AsciiHits { ascii: self, piece: range, text, candidates: scanner.candidates(text) }
     }
@@ -501,6 +523,7 @@ mod tests {
             let fast: Vec<_> = literal.hits(&text, FoldsToAscii::of(&text)).collect();
             literal.ascii = None;
             literal.ascii_step = None;
+            literal.start = None;
             let slow: Vec<_> = literal.hits(&text, FoldsToAscii::ANY).collect();
             prop_assert_eq!(fast, slow);
         }

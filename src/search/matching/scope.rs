@@ -20,14 +20,14 @@ pub(in crate::search) struct SearchScope<'a> {
     eligible: Option<Vec<u32>>,
     /// They are those that `role:`, `model:`, `has:` or `in:` let in, or some of them.
     is_filtered: bool,
-    entry: IndexEntry,
+    entry: IndexEntry<'a>,
     /// By message, whether it lies on the visible branch; made on first need.
     visible_branch: OnceCell<Box<[bool]>>,
 }
 
 impl<'a> SearchScope<'a> {
     /// Applies a filter to a conversation; `entry` is what the index has of it.
-    pub fn new(conversation: &'a Conversation, filter: &MessageFilter, entry: IndexEntry) -> Self {
+    pub fn new(conversation: &'a Conversation, filter: &MessageFilter, entry: IndexEntry<'a>) -> Self {
         let eligible = (!filter.is_empty()).then(|| filter.eligible(conversation));
         let is_filtered = eligible.is_some();
         Self { conversation, eligible, is_filtered, entry, visible_branch: OnceCell::new() }
@@ -38,7 +38,7 @@ impl<'a> SearchScope<'a> {
     pub fn among(
         conversation: &'a Conversation,
         filter: &MessageFilter,
-        entry: IndexEntry,
+        entry: IndexEntry<'a>,
         may_have_hit: &dyn Fn(u32) -> bool,
     ) -> Self {
         let eligible = filter.eligible_among(conversation, may_have_hit);
@@ -169,10 +169,14 @@ impl<'a> SearchScope<'a> {
         let _ = self.visit_message(message as usize, pattern, &mut visit);
     }
 
-    /// Returns what of a part of the text has to be folded: one message of many seldom has any of it.
-    fn folds_in(&self, part: &str, pattern: &Pattern) -> FoldsToAscii {
+    /// Returns what of a part of a message has to be folded: one message of many seldom has any of it.
+    fn folds_in(&self, message: usize, part: &str, pattern: &Pattern) -> FoldsToAscii {
         let folds = self.entry.folds_to_ascii;
-        if pattern.is_slowed_by(folds) { FoldsToAscii::of(part) } else { folds }
+        if !pattern.is_slowed_by(folds) {
+            return folds;
+        }
+        let known = self.entry.message_folds.and_then(|folds| folds.get(message)).copied();
+        known.unwrap_or_else(|| FoldsToAscii::of(part))
     }
 
     fn visit_message(
@@ -183,7 +187,7 @@ impl<'a> SearchScope<'a> {
     ) -> ControlFlow<()> {
         let base = self.conversation.messages()[message].text_range().start;
         for (place, words) in self.conversation.message_word_pieces(message) {
-            for hit in pattern.hits(words, self.folds_in(words, pattern)) {
+            for hit in pattern.hits(words, self.folds_in(message, words, pattern)) {
                 visit(message as u32, base + place + hit.start..base + place + hit.end)?;
             }
         }

@@ -8,6 +8,9 @@ pub(in crate::search) fn is_invisible(c: char) -> bool {
         | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
+/// The signs that are typed for others: see [`typed_sign`], and the ellipsis.
+pub(super) const TYPED_SIGNS: [char; 4] = ['\'', '"', '-', '.'];
+
 /// Returns the sign of ASCII that is typed for a quotation mark, an apostrophe, a hyphen or a dash; other characters as
 /// they are.
 pub(super) fn typed_sign(c: char) -> char {

@@ -41,7 +41,8 @@ pub(super) enum TokenKind {
 /// Text that stood between quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct QuotedText {
-    /// `\"` is a quote here and `\\` a backslash; before anything else a backslash is itself.
+    /// `\"` is a quote here and `\\` a backslash; before anything else a backslash is itself. White space at its end counts
+    /// only where the quote is closed.
     pub text: String,
     /// The closing quote is there.
     pub closed: bool,
@@ -119,6 +120,8 @@ impl Lexer<'_> {
                 _ => text.push(c),
             }
         }
+        // The next word is still to be typed.
+        text.truncate(text.trim_end().len());
         QuotedText { text, closed: false }
     }
 
