@@ -370,7 +370,8 @@ impl ArchiveOpener {
         }
         // A directory that is not that of the members before it, such as one within the comment of their zip.
         // Where members overlap, they leave gaps as they please.
-        let has_unlisted = listing.has_unlisted && !zipped::overlap(&listing.entries);
+        let overlaps = zipped::overlap(&listing.entries);
+        let has_unlisted = listing.has_unlisted && !overlaps;
         if (listing.is_behind_another || has_unlisted)
             && !listing.entries.iter().any(|entry| holds_conversations(&entry.name))
         {
@@ -390,12 +391,11 @@ impl ArchiveOpener {
             self.problems.push(OpenProblem::new(name, reason));
         }
         self.note_links(listing.links.iter().map(String::as_str));
-        let entries = listing.entries;
-        if zipped::overlap(&entries) {
+        if overlaps {
             return Err(
                 "its members overlap, as in a zip that is made to do harm: it is not opened".to_owned()
             );
         }
-        Ok(entries)
+        Ok(listing.entries)
     }
 }
