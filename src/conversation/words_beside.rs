@@ -12,7 +12,7 @@ const MAX_TEXT_BYTES: usize = i32::MAX as usize;
 pub(super) fn push(run: &mut String, start: usize, before: usize, annotations: &mut [Annotation]) {
     let mut push = |text: &str| {
         let fits = before + run.len() + text.len() < MAX_TEXT_BYTES;
-        (fits && !text.trim().is_empty()).then(|| {
+        (fits && is_put_beside(text)).then(|| {
             run.push('\0');
             let from = run.len() - start;
             run.push_str(text);
@@ -20,29 +20,45 @@ pub(super) fn push(run: &mut String, start: usize, before: usize, annotations: &
         })
     };
     for annotation in annotations {
-        match &mut annotation.detail {
-            AnnotationKind::Attachment(attachment) => {
-                push(&attachment.name);
-                push(&attachment.prompt);
-                if let AttachedText::Own(text) = &attachment.content
-                    && let Some(range) = push(text)
-                {
-                    attachment.content =
-                        AttachedText::InMessage { range, digest: attachment.content.digest() };
-                }
-            }
-            AnnotationKind::ListedSources(links) => links.iter().for_each(|link| push_link(link, &mut push)),
-            AnnotationKind::QuotedPage(link) => push_link(link, &mut push),
-            AnnotationKind::Canvas { title, .. } => {
-                push(title);
-            }
-            // Its links are in the text.
-            AnnotationKind::Citation(_) | AnnotationKind::ThinkingTime { .. } => {}
+        annotation.each_label(&mut |label| _ = push(label));
+        if let AnnotationKind::Attachment(attachment) = &mut annotation.detail
+            && let AttachedText::Own(text) = &attachment.content
+            && let Some(range) = push(text)
+        {
+            attachment.content = AttachedText::InMessage { range, digest: attachment.content.digest() };
         }
     }
 }
 
-fn push_link<T>(link: &Link, push: &mut impl FnMut(&str) -> T) {
-    push(&link.title);
-    push(&link.url);
+/// Returns whether a text is put beside a message's: what is blank says nothing.
+fn is_put_beside(text: &str) -> bool {
+    !text.trim().is_empty()
+}
+
+impl Annotation {
+    /// Counts the bytes that its words will take beside the message's text.
+    pub(crate) fn length_beside(&self) -> usize {
+        let mut length = 0;
+        let mut count = |text: &str| length += if is_put_beside(text) { "\0".len() + text.len() } else { 0 };
+        self.each_label(&mut count);
+        if let AnnotationKind::Attachment(attachment) = &self.detail {
+            count(attachment.content.own());
+        }
+        length
+    }
+
+    /// Visits its words but the text of a file.
+    fn each_label(&self, visit: &mut impl FnMut(&str)) {
+        let mut visit_link = |link: &Link| [&link.title, &link.url].into_iter().for_each(|text| visit(text));
+        match &self.detail {
+            AnnotationKind::ListedSources(links) => links.iter().for_each(visit_link),
+            AnnotationKind::QuotedPage(link) => visit_link(link),
+            AnnotationKind::Attachment(file) => {
+                [&file.name, &file.prompt].into_iter().for_each(|text| visit(text));
+            }
+            AnnotationKind::Canvas { title, .. } => visit(title),
+            // Its links are in the text.
+            AnnotationKind::Citation(_) | AnnotationKind::ThinkingTime { .. } => {}
+        }
+    }
 }

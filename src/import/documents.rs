@@ -43,6 +43,12 @@ impl Documents {
         Self { made, skipped_changes }
     }
 
+    /// Counts the bytes of their texts and titles.
+    pub(super) fn text_length(&self) -> usize {
+        let made = self.made.iter().filter_map(|(_, document)| document.as_ref());
+        made.map(|document| document.text.len() + "\0".len() + document.title.len()).sum()
+    }
+
     /// Returns the document that the message at this index made.
     pub(super) fn take(&mut self, index: usize) -> Option<MadeDocument> {
         let at = self.made.binary_search_by_key(&index, |&(made, _)| made).ok()?;

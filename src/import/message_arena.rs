@@ -80,12 +80,16 @@ impl MessageArena {
         *self = Self { growth: std::mem::take(&mut self.growth), text, ..Self::default() };
     }
 
-    /// Sums up the bytes that the texts of these messages take, by visibility, with what annotations them.
+    /// Sums up the bytes that the texts of these messages take, by visibility, with the words beside them and what parts
+    /// them.
     pub(super) fn text_lengths(&self, numbers: impl Iterator<Item = u32>) -> [usize; 3] {
         let mut lengths = [0; 3];
         for number in numbers {
             let message = &self.messages[number as usize];
-            lengths[message.visibility as usize] += message.text.len() + 1;
+            let annotations =
+                &self.annotations[message.annotations.start as usize..message.annotations.end as usize];
+            let beside = annotations.iter().map(Annotation::length_beside).sum::<usize>();
+            lengths[message.visibility as usize] += message.text.len() + "\0".len() + beside;
         }
         lengths
     }
@@ -219,6 +223,33 @@ pub(super) struct ParsedObject {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::{FileLibrary, ParseContext, parse};
+
+    #[test]
+    fn room_is_made_for_all_that_a_conversation_says() {
+        let pasted = "a long paste ".repeat(100);
+        let claude = format!(
+            r#"{{"uuid": "c", "chat_messages": [{{"uuid": "m", "sender": "human", "text": "See",
+                "attachments": [{{"file_name": "notes.txt", "extracted_content": "{pasted}"}}, {{"file_name": " "}}]}}]}}"#
+        );
+        let chatgpt = r#"{"id": "c", "mapping": {"a": {"message": {"author": {"role": "assistant"},
+            "content": {"content_type": "text", "parts": ["Said.", {"content_type": "image_asset_pointer",
+                "asset_pointer": "sediment://file_1", "metadata": {"dalle": {"prompt": "A cat"}}}]},
+            "metadata": {"content_references": [{"type": "sources_footnote", "matched_text": " ",
+                "sources": [{"title": "A page", "url": "https://a.example/"}]}]}}},
+            "q": {"parent": "a", "message": {"author": {"role": "tool"}, "content": {"content_type": "tether_quote",
+                "url": "https://b.example/", "title": "B", "text": "quoted"}}}}}"#;
+        for json in [&*claude, chatgpt] {
+            let files = FileLibrary::default();
+            let context = ParseContext::of(&files);
+            let parsed = parse(json.as_bytes(), true, &context, &mut ImportCounts::default()).unwrap();
+            let numbers = parsed.object.order.iter().map(|&(number, _)| number);
+            let room: usize = parsed.object.arena.text_lengths(numbers).iter().sum();
+            let said = parsed.finish(ObjectLocation::default()).conversation.text().len();
+            // Nothing stands before the first message.
+            assert_eq!(room, said + "\0".len(), "{json}");
+        }
+    }
 
     #[test]
     fn no_place_in_a_text_is_taken_for_another() {

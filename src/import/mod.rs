@@ -280,7 +280,9 @@ fn build(object: ParsedObject, location: ObjectLocation) -> (Conversation, u64) 
     };
     let ParsedObject { provider, meta, mut arena, order, current, .. } = object;
     let mut builder = ConversationBuilder::new();
-    builder.reserve(order.len(), arena.text_lengths(order.iter().map(|&(number, _)| number)));
+    let mut lengths = arena.text_lengths(order.iter().map(|&(number, _)| number));
+    lengths[Visibility::Shown as usize] += documents.text_length();
+    builder.reserve(order.len(), lengths);
     for (place, &(number, parent)) in order.iter().enumerate() {
         let mut draft = arena.draft(number);
         draft.parent = (parent != NO_PARENT).then_some(parent as usize);
