@@ -16,8 +16,8 @@ use std::sync::{
 use hashbrown::{HashMap, HashSet};
 
 use crate::{
-    archive::Archive,
-    conversation::{Conversation, Media, MessageKind},
+    archive::{Archive, Member},
+    conversation::{Conversation, ConversationKind, Media, MessageKind},
     import::{self, AccountFileContent, SharedLink},
     library::{ConversationHandle, Library, LibraryEntry},
     parallel,
@@ -111,9 +111,12 @@ impl AuditReport {
     ) -> Option<Self> {
         let mut report = Self::default();
         let providers_by_archive = providers_by_archive(archives.len(), library);
-        for (archive, providers) in archives.iter().zip(&providers_by_archive) {
+        let listed = listed_members(library);
+        for (number, (archive, providers)) in
+            (0_u16..=u16::MAX).zip(archives.iter().zip(&providers_by_archive))
+        {
             report.account_files(archive, providers);
-            report.other_members(archive, should_continue)?;
+            report.other_members(archive, &|member| listed.contains(&(number, member)), should_continue)?;
         }
         let mut once = SeenOnce::default();
         for &handle in library.by_date() {
@@ -191,10 +194,19 @@ impl AuditReport {
     }
 
     /// Looks through the texts of an archive beside its conversations; `None` if `should_continue` says to stop. Of
-    /// what tells of the owner anyway, credentials alone are exposures.
-    fn other_members(&mut self, archive: &Archive, should_continue: &mut dyn FnMut() -> bool) -> Option<()> {
+    /// what tells of the owner anyway, credentials alone are exposures. What might have been read as a conversation of its
+    /// own kind and was not, as `is_listed` says of the number of its member, is looked through too.
+    fn other_members(
+        &mut self,
+        archive: &Archive,
+        is_listed: &dyn Fn(u32) -> bool,
+        should_continue: &mut dyn FnMut() -> bool,
+    ) -> Option<()> {
         let scanner = Scanner::built_in();
-        for member in archive.other_members() {
+        let others: Vec<Member> = archive.other_members().collect();
+        let unread = unread_members(archive, &others, is_listed);
+        let unread_from = others.len();
+        for (place, member) in others.into_iter().chain(unread).enumerate() {
             if !should_continue() {
                 return None;
             }
@@ -207,6 +219,10 @@ impl AuditReport {
                 }
                 continue;
             };
+            // An older copy of one that is listed, or what a conversation has with its own words.
+            if place >= unread_from && import::is_special_conversation(&member.name, &bytes) {
+                continue;
+            }
             let is_json = base.rsplit_once('.').is_some_and(|(_, ending)| ending == "json");
             let found =
                 exposures::exposures_of_member(scanner, &bytes, is_json).into_iter().filter(|exposure| {
@@ -326,6 +342,26 @@ fn notes(
     parallel::run_on_threads(parallel::available(handles.len().div_ceil(16)), &work);
     let is_stopped = stopped.load(Ordering::Relaxed);
     (!is_stopped).then(|| notes.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Lists the members of an archive that might have been read as conversations of their own kinds and were not, and that are
+/// not among `others`.
+fn unread_members(archive: &Archive, others: &[Member], is_listed: &dyn Fn(u32) -> bool) -> Vec<Member> {
+    let known: HashSet<&str> = others.iter().map(|member| &*member.name).collect();
+    let is_unread = |(number, member): &(u32, Member)| {
+        provider::holds_special_conversation(&member.name)
+            && !known.contains(&*member.name)
+            && !is_listed(*number)
+    };
+    let members = (0_u32..).zip(archive.conversation_members()).filter(is_unread);
+    members.map(|(_, member)| member).collect()
+}
+
+/// Lists the members, by the numbers of their archives and theirs in these, that hold conversations of their own kinds.
+fn listed_members<T: LibraryEntry>(library: &Library<T>) -> HashSet<(u16, u32)> {
+    let entries = library.by_date().iter().map(|&handle| library.get(handle));
+    let special = entries.filter(|entry| entry.kind() != ConversationKind::Chat);
+    special.map(|entry| entry.object_location()).map(|location| (location.archive, location.member)).collect()
 }
 
 /// Lists the providers whose conversations each archive holds.

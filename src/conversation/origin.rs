@@ -42,6 +42,8 @@ pub enum ConversationKind {
     Design,
     /// A page that was published or may be: its versions.
     Frame,
+    /// A document beside the chats, which none of them names.
+    Canvas,
 }
 
 impl ConversationKind {

@@ -77,7 +77,10 @@ pub fn address(conversation: &impl LibraryEntry) -> Option<String> {
     match conversation.kind() {
         ConversationKind::Chat => conversation.provider().conversation_address(conversation.id()),
         ConversationKind::Project => conversation.provider().project_address(conversation.id()),
-        ConversationKind::Memory | ConversationKind::Design | ConversationKind::Frame => None,
+        ConversationKind::Memory
+        | ConversationKind::Design
+        | ConversationKind::Frame
+        | ConversationKind::Canvas => None,
     }
 }
 

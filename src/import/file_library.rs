@@ -5,18 +5,18 @@
 //! documents. They are attachments of those messages.
 //!
 //! Likewise the canvases in `textdocs/<id>.json`, `{id, content}`, which have what the person changed: messages name them
-//! by their id. That the id stands in the file or in its name, and that the content is the present state, is all that is
-//! known of them; what else is in one is told below its content.
+//! by their id. What else is in one is told below its content.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use hashbrown::HashMap;
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::{Value, value::RawValue};
 
 use super::{
-    chatgpt,
+    chatgpt::{self, stored_canvas::StoredCanvas},
     fields::{bounded_name, empty_attachment, media},
-    unread::push_outline,
+    json::MemoryBudget,
+    repair::repair_value,
 };
 use crate::conversation::{Attachment, Media};
 
@@ -39,12 +39,12 @@ pub struct FileLibrary {
     by_message: HashMap<Box<str>, Vec<Attachment>>,
     count: usize,
     /// The canvases, by their ids.
-    canvases: HashMap<Box<str>, StoredCanvas>,
+    canvases: HashMap<Box<str>, ListedCanvas>,
 }
 
 /// A canvas as it stands.
 #[derive(Debug)]
-struct StoredCanvas {
+struct ListedCanvas {
     file: Attachment,
     /// The member it is in.
     member: String,
@@ -69,7 +69,7 @@ impl FileLibrary {
                 continue;
             }
             let mime = text("mime_type");
-            let id = super::chatgpt::stored_id(pointer);
+            let id = chatgpt::stored_id(pointer);
             let file = Attachment {
                 id: id.into(),
                 name: bounded_name(text("file_name")).into(),
@@ -87,40 +87,29 @@ impl FileLibrary {
         self.by_message.is_empty() && self.canvases.is_empty()
     }
 
-    /// Adds the canvas in this member, and returns whether it is one.
-    pub fn add_canvas(&mut self, member: &str, json: &[u8]) -> bool {
-        let Ok(mut fields) = serde_json::from_slice::<Map<String, Value>>(json) else { return false };
-        let mut text = |key: &str| match fields.remove(key) {
-            Some(Value::String(text)) => text,
-            _ => String::new(),
-        };
-        let base = member.rsplit(['/', '\\']).next().unwrap_or(member);
-        let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem).to_owned();
-        let id = Some(text("id")).filter(|id| !id.is_empty()).unwrap_or(stem);
-        let (mut content, title, kind) = (text("content"), text("title"), text("textdoc_type"));
-        if content.is_empty() || self.count == MAX_FILES {
-            return false;
-        }
-        let mut more = String::new();
-        for (key, value) in
-            fields.iter().filter(|(key, _)| chatgpt::left_out(key).is_none() && *key != "version")
-        {
-            push_outline(key, &value.to_string(), chatgpt::left_out, &mut more);
+    /// Adds the canvas in this member, if it is one.
+    pub fn add_canvas(&mut self, member: &str, json: &[u8]) {
+        let Ok(json) = std::str::from_utf8(json) else { return };
+        let read = |json: &str| StoredCanvas::parse(json, member, &MemoryBudget::none());
+        // Half an emoji costs one character of it.
+        let canvas = read(json).or_else(|_| read(&repair_value(json)));
+        let Ok(Some(StoredCanvas { id, title, format, mut content, more, .. })) = canvas else { return };
+        if self.count == MAX_FILES {
+            return;
         }
         if !more.is_empty() {
             content.extend(["\n\n", &more]);
         }
         let title = if title.trim().is_empty() { "canvas" } else { title.trim() };
-        let ending = if kind.starts_with("code") { "txt" } else { "md" };
+        let ending = if format.starts_with("code") { "txt" } else { "md" };
         let file = Attachment {
             id: format!("{FOLDER}{id}.json").into(),
             name: format!("{}.{ending}", bounded_name(title)).into(),
             content: content.into(),
             ..empty_attachment(Media::File)
         };
-        let canvas = StoredCanvas { file, member: member.to_owned(), is_named: AtomicBool::new(false) };
+        let canvas = ListedCanvas { file, member: member.to_owned(), is_named: AtomicBool::new(false) };
         self.count += usize::from(self.canvases.insert(id.into(), canvas).is_none());
-        true
     }
 
     /// Returns the canvas of this id, which a conversation names.
@@ -130,8 +119,8 @@ impl FileLibrary {
         Some(&canvas.file)
     }
 
-    /// Returns whether a member is a canvas that a conversation names.
-    pub fn is_read(&self, member: &str) -> bool {
+    /// Returns whether a member is a canvas that a conversation names: a file of that one.
+    pub fn is_named(&self, member: &str) -> bool {
         self.canvases
             .values()
             .any(|canvas| canvas.member == member && canvas.is_named.load(Ordering::Relaxed))

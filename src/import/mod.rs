@@ -43,7 +43,7 @@ use crate::{
         Visibility,
     },
     join_with_or::join_with_or,
-    provider::{MAX_KEY_LENGTH, RecognisedProvider},
+    provider::{MAX_KEY_LENGTH, RecognisedProvider, holds_document, special_conversation_provider},
 };
 use documents::Documents;
 use message_arena::{NO_PARENT, ParsedObject};
@@ -140,12 +140,14 @@ pub struct ParseContext<'a> {
     pub library_files: &'a FileLibrary,
     /// The provider whose export alone has members of that name.
     pub provider: Option<Provider>,
+    /// The path of its member, where that holds a document beside the chats.
+    pub document: Option<&'a str>,
 }
 
 impl<'a> ParseContext<'a> {
     /// Makes one for an object of anybody's.
     pub fn of(library_files: &'a FileLibrary) -> Self {
-        Self { library_files, provider: None }
+        Self { library_files, provider: None, document: None }
     }
 }
 
@@ -216,6 +218,11 @@ fn parse_by_signature(
     context: &ParseContext<'_>,
     import_counts: &mut ImportCounts,
 ) -> Result<ParsedObject, ImportError> {
+    if let Some(member) = context.document
+        && let Some(canvas) = chatgpt::stored_canvas::parse(object, member, import_counts)?
+    {
+        return Ok(canvas);
+    }
     let hinted = context.provider.or_else(|| first_key(object).and_then(Provider::by_first_key));
     if let Some(provider) = hinted.filter(|&provider| provider != Provider::ChatGpt)
         && let Ok(parsed) = parse_as(provider, object, context, import_counts)
@@ -326,6 +333,16 @@ pub fn import(
     import_counts: &mut ImportCounts,
 ) -> Result<Imported, ImportError> {
     Ok(parse(object, whole, &ParseContext::of(&FileLibrary::default()), import_counts)?.finish(location))
+}
+
+/// Returns whether what stands in the member of this path, which may hold a conversation of its own kind, is one.
+pub fn is_special_conversation(member: &str, object: &[u8]) -> bool {
+    let context = ParseContext {
+        library_files: &FileLibrary::default(),
+        provider: special_conversation_provider(member),
+        document: Some(member).filter(|member| holds_document(member)),
+    };
+    parse(object, true, &context, &mut ImportCounts::default()).is_ok()
 }
 
 /// Returns whether a whole object is sound JSON and a conversation of a provider that is supported.

@@ -84,7 +84,17 @@ fn run_pipeline(pipeline: Pipeline<'_>) -> Report {
         }
         run(&pipeline);
     });
+    read_documents(&pipeline);
     pipeline.report()
+}
+
+/// Reads the documents that no conversation names: which those are is known when all others have ended.
+fn read_documents(pipeline: &Pipeline<'_>) {
+    let mut output = WorkerOutput::new(pipeline.archives.len());
+    for task in pipeline.documents() {
+        read_member::read_member(pipeline, task.clone(), &mut output);
+    }
+    pipeline.drain(output);
 }
 
 /// Runs one thread's part, from the first member to the last object.

@@ -43,6 +43,8 @@ pub(super) struct Pipeline<'a> {
     library_files: Vec<FileLibrary>,
     unreadable_file_libraries: Vec<Vec<String>>,
     tasks: Vec<MemberTask>,
+    /// The members with documents, which are read when all conversations are known: those that none of them names.
+    documents: Vec<MemberTask>,
     claimed: AtomicUsize,
     queue: BoundedQueue<MemberPiece>,
     spare: Mutex<Vec<Vec<u8>>>,
@@ -81,8 +83,7 @@ fn library_files(archive: &Archive) -> (FileLibrary, Vec<String>) {
             }
         }
     }
-    // What is none is named with all else that nothing reads.
-    for member in archive.other_members().filter(|member| provider::holds_document(&member.name)) {
+    for member in archive.conversation_members().filter(|member| provider::holds_document(&member.name)) {
         let json = archive.read_member(&member, room).unwrap_or_default();
         room -= json.len();
         files.add_canvas(&member.name, &json);
@@ -101,7 +102,7 @@ impl<'a> Pipeline<'a> {
         let (library_files, unreadable_file_libraries) = archives.iter().map(library_files).unzip();
         // Further archives are not read: `open_all` refuses them, since a source has no number for them.
         let numbered = (0_u16..=u16::MAX).zip(archives);
-        let tasks: Vec<MemberTask> = numbered
+        let (documents, tasks): (Vec<MemberTask>, Vec<MemberTask>) = numbered
             .flat_map(|(archive_number, opened)| {
                 let members = (0_u32..).zip(opened.conversation_members());
                 members.map(move |(number, member)| {
@@ -109,15 +110,17 @@ impl<'a> Pipeline<'a> {
                     MemberTask { archive_number, number, member, provider }
                 })
             })
-            .collect();
+            .partition(|task| task.document().is_some());
         let size = archives.iter().fold(0_u64, |sum, archive| sum.saturating_add(archive.size()));
         let floor = archives.iter().map(|archive| archive.limits().memory_bytes).max().unwrap_or_default();
-        let total = tasks.iter().fold(0_u64, |sum, task| sum.saturating_add(task.member.size));
+        let total =
+            tasks.iter().chain(&documents).fold(0_u64, |sum, task| sum.saturating_add(task.member.size));
         Self {
             archives,
             library_files,
             unreadable_file_libraries,
             tasks,
+            documents,
             claimed: AtomicUsize::new(0),
             queue: BoundedQueue::new(2 * threads, threads),
             spare: Mutex::default(),
@@ -159,8 +162,12 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Returns what is known of the objects of a member before they are parsed.
-    pub(super) fn context(&self, task: &MemberTask) -> ParseContext<'_> {
-        ParseContext { library_files: &self.library_files[task.archive()], provider: task.provider }
+    pub(super) fn context<'t>(&'t self, task: &'t MemberTask) -> ParseContext<'t> {
+        ParseContext {
+            library_files: &self.library_files[task.archive()],
+            provider: task.provider,
+            document: task.document(),
+        }
     }
 
     /// Counts off a thread that could not be started.
@@ -178,9 +185,26 @@ impl<'a> Pipeline<'a> {
         }
     }
 
+    /// Lists the documents to read, once all conversations were parsed: each that is wanted, else each that no conversation
+    /// names.
+    pub(super) fn documents(&self) -> impl Iterator<Item = &MemberTask> {
+        self.documents.iter().filter(|task| {
+            let is_wanted = match &self.wanted {
+                Some(_) => self.wants_after(task, 0),
+                None => !self.library_files[task.archive()].is_named(&task.member.name),
+            };
+            is_wanted && !self.stopped(task.archive())
+        })
+    }
+
     /// Parses what other threads read, once this one has no member to read, and sends off the last of it.
-    pub(super) fn finish(&self, mut output: WorkerOutput) {
+    pub(super) fn finish(&self, output: WorkerOutput) {
         self.queue.done();
+        self.drain(output);
+    }
+
+    /// Parses what is in the queue once nothing more comes, and sends off the last of it.
+    pub(super) fn drain(&self, mut output: WorkerOutput) {
         while let Some(piece) = self.queue.pop() {
             self.parse(piece, &mut output);
         }
@@ -352,9 +376,6 @@ impl<'a> Pipeline<'a> {
         let (seconds, cancelled) = (self.start.elapsed().as_secs_f64(), self.cancel.load(Ordering::Relaxed));
         let finished_counts = self.finished_counts.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut report = worker_output::sum(self.archives, finished_counts, self.bytes.into_inner());
-        for (archive, files) in report.archives.iter_mut().zip(&self.library_files) {
-            archive.unread.retain(|member| !files.is_read(member));
-        }
         for (archive, unread) in report.archives.iter_mut().zip(self.unreadable_file_libraries) {
             archive.unread.extend(unread);
             archive.unread.truncate(worker_output::MAX_NAMED);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::report::ReadProblem;
-use crate::{archive::Member, conversation::Provider};
+use crate::{archive::Member, conversation::Provider, provider};
 
 /// A member to read.
 #[derive(Clone, Debug)]
@@ -18,6 +18,11 @@ pub(super) struct MemberTask {
 }
 
 impl MemberTask {
+    /// Returns the path of the member, if it holds a document beside the chats.
+    pub(super) fn document(&self) -> Option<&str> {
+        Some(&*self.member.name).filter(|name| provider::holds_document(name))
+    }
+
     /// Returns the index of the archive.
     pub(super) fn archive(&self) -> usize {
         usize::from(self.archive_number)

@@ -53,7 +53,8 @@ pub struct ProviderFacts {
     pub page_members: &'static [&'static str],
     /// A member that names files by the messages they were made for.
     pub file_library_member: Option<&'static str>,
-    /// Members with the documents of conversations, each in its present state, by the last folders of their paths.
+    /// Members with the documents of conversations, each in its present state, by the last folders of their paths. What no
+    /// conversation names is read as a conversation of its own kind.
     pub document_members: &'static [&'static str],
     /// Members beside the conversations that say something of their owner.
     pub account_files: &'static [AccountFile],

@@ -18,26 +18,32 @@ pub fn holds_special_conversation(path: &str) -> bool {
 /// Finds the provider of a member that holds what is read as a conversation of its own kind, by its path.
 pub fn special_conversation_provider(path: &str) -> Option<Provider> {
     let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    Provider::ALL
-        .iter()
-        .copied()
-        .find(|provider| is_named(provider.facts().special_conversation_members, path, base))
+    let holds = |provider: &Provider| {
+        is_named(provider.facts().special_conversation_members, path, base)
+            || tail_like(path, &[*provider], |provider| provider.facts().document_members).is_some()
+    };
+    Provider::ALL.iter().copied().find(holds)
 }
 
 /// Returns the end of a member's path, from the folder on that its export gave it, if it is a page of something that was
 /// published.
 pub fn page_path(path: &str) -> Option<&str> {
-    tail_like(path, |provider| provider.facts().page_members)
+    tail_like(path, Provider::ALL, |provider| provider.facts().page_members)
 }
 
-/// Returns whether a member's path is that of a document of a conversation.
+/// Returns whether a member's path is that of a document: of a conversation, or one that no conversation names and that
+/// is read as one.
 pub fn holds_document(path: &str) -> bool {
-    tail_like(path, |provider| provider.facts().document_members).is_some()
+    tail_like(path, Provider::ALL, |provider| provider.facts().document_members).is_some()
 }
 
-/// Returns the end of a path that is like one of these patterns, folder by folder.
-fn tail_like(path: &str, patterns: impl Fn(Provider) -> &'static [&'static str]) -> Option<&str> {
-    let patterns = Provider::ALL.iter().flat_map(|&provider| patterns(provider));
+/// Returns the end of a path that is like one of these patterns of these providers, folder by folder.
+fn tail_like<'p>(
+    path: &'p str,
+    providers: &[Provider],
+    patterns: impl Fn(Provider) -> &'static [&'static str],
+) -> Option<&'p str> {
+    let patterns = providers.iter().flat_map(|&provider| patterns(provider));
     let mut tails = patterns.filter_map(|pattern| {
         let folders = pattern.matches('/').count();
         let start = path.rmatch_indices(['/', '\\']).nth(folders).map_or(0, |(at, _)| at + 1);

@@ -1,6 +1,6 @@
 //! The audit reads everything that an export has: not its conversations alone.
 
-use crate::support::exports::{Scratch, claude, export, load, open, zip};
+use crate::support::exports::{Chain, Scratch, claude, conversation, export, load, open, prompt, zip};
 use jiff::tz::TimeZone;
 use unspool::{
     audit::{
@@ -30,7 +30,7 @@ fn a_secret_is_found_in_whichever_member_it_stands() {
     let claude = claude::export(&["b"]);
     for (member, text) in [
         ("message_feedback.json", r#"[{"id": "m", "content": "{\"text\": \"password=correct-horse-7\"}"}]"#),
-        ("textdocs/td1.json", r#"{"id": "td1", "content": "Notes\npassword=correct-horse-7"}"#),
+        ("textdocs/td1.json", r#"{"id": "td1", "note": "Notes\npassword=correct-horse-7"}"#),
         (
             "user_settings.json",
             r#"{"user_id": "u", "settings": {"tools": [{"password": "correct-horse-7"}]}}"#,
@@ -41,6 +41,7 @@ fn a_secret_is_found_in_whichever_member_it_stands() {
         ("login_history.json", r#"[{"ip": "203.0.113.9", "agent": "x; password=correct-horse-7"}]"#),
         ("user.json", r#"{"id": "u", "note": "password=correct-horse-7"}"#),
         ("shared_conversations.json", r#"[{"id": "s", "title": "password=correct-horse-7"}]"#),
+        ("projects/odd.json", r#"{"uuid": "p", "note": "password=correct-horse-7"}"#),
         ("new/unheard-of.json", r#"{"a": {"b": [{"name": "DB_PASSWORD", "value": "correct-horse-7"}]}}"#),
         ("artifacts/a1/versions/1-1.html", "<p>\npassword=correct-horse-7\n</p>"),
         ("frames-000/artifacts/a2/page.md", "# Doc\npassword=correct-horse-7"),
@@ -56,6 +57,21 @@ fn a_secret_is_found_in_whichever_member_it_stands() {
             assert!(!lines.concat().contains("correct-horse"), "a value is never shown: {lines:?}");
             assert!(!lines.contains(&"No credentials found".to_owned()), "{lines:?}");
         }
+    }
+}
+
+#[test]
+fn a_secret_in_a_canvas_is_found_once_whether_a_conversation_names_it_or_none() {
+    let canvas = r#"{"id": "td1", "content": "Notes", "comments": [{"text": "password=correct-horse-7"}]}"#;
+    let naming = prompt("pack");
+    let mut named = naming.clone();
+    named["metadata"] = serde_json::json!({"canvas": {"textdoc_id": "td1"}});
+    for message in [naming, named] {
+        let conversations = format!("[{}]", conversation(Chain::of([message])));
+        let (report, lines) =
+            audited(&[("conversations.json", &conversations), ("textdocs/td1.json", canvas)]);
+        assert_eq!((report.exposures.len(), report.member_exposures.len()), (1, 0), "{lines:?}");
+        assert!(lines.contains(&"1 credential in 1 conversation".to_owned()), "{lines:?}");
     }
 }
 

@@ -1,17 +1,24 @@
 //! ChatGPT's exports as they are in late 2026: what an answer says outside its text, and strings nobody knows.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, atomic::AtomicBool},
+    time::Duration,
+};
 
 use crate::support::{
     cost,
-    exports::{Chain, answer, conversation, load_bytes, message, parse, parse_text, prompt, zip},
+    exports::{
+        Chain, Scratch, answer, conversation, export, load, load_bytes, message, open, parse, parse_text,
+        prompt, zip,
+    },
 };
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use unspool::{
-    conversation::{AnnotationKind, Conversation, MessageKind, Visibility},
+    conversation::{AnnotationKind, Conversation, ConversationKind, MessageKind, Visibility},
     extract::{ExtractOptions, Format, Include},
     import::LeftOutReason,
+    load::{LoadEvent, load_again, load_with},
     message::{MessageView, Speaker},
 };
 
@@ -704,7 +711,7 @@ fn what_is_not_understood_and_what_is_not_read_is_named() {
     let conversations = format!("[{}]", conversation(Chain::of([odd.clone(), odd])));
     let members: [(&str, &[u8]); 5] = [
         ("conversations.json", conversations.as_bytes()),
-        ("textdocs/1.json", b"{\"content\": \"edited\"}"),
+        ("textdocs/1.json", b"{\"content\": 7}"),
         ("sora.json", b"{}"),
         ("user.json", b"{\"email\": \"a@b.example\"}"),
         ("file-1-data.json", b"{\"a\": 1}"),
@@ -786,7 +793,88 @@ fn a_canvas_as_the_person_left_it_is_a_file_of_the_call_that_made_it() {
     assert!(everything(read).contains("- kettle"), "{}", everything(read));
     assert_eq!((files(2).len(), files(3).len()), (0, 0));
     assert_eq!(files(4), [("canvas.md".to_owned(), "by its name".to_owned())]);
-    assert_eq!(report.archives[0].unread, ["textdocs/td3.json"]);
+    let titles: Vec<&str> = library.by_date().iter().map(|&handle| &*library.get(handle).title).collect();
+    assert_eq!(titles.len(), 2);
+    assert_eq!((titles[1], report.archives[0].unread.len()), ("Canvas", 0), "that of td3 alone");
+}
+
+/// It was named as a member that nothing reads.
+#[test]
+fn a_canvas_that_no_conversation_names_is_read_as_one_of_its_own_kind() {
+    let list = json!({"id": "td1", "title": "Packing", "textdoc_type": "code/python", "content": "print('kettle')",
+        "comments": [{"text": "Which tent?"}], "user_id": "u"});
+    let members: [(&str, Vec<u8>); 5] = [
+        ("x/conversations.json", export(&["c"]).into()),
+        ("x/textdocs/td1.json", list.to_string().into()),
+        ("x/textdocs/by-name.json", br#"{"content": "half \ud83d", "title": {"de": "Liste"}}"#.to_vec()),
+        ("x/textdocs/empty.json", br#"{"id": "td3", "content": ""}"#.to_vec()),
+        ("x/textdocs/deeper/td4.json", br#"{"content": "not one"}"#.to_vec()),
+    ];
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(name, json)| (*name, &json[..])).collect();
+    let scratch = Scratch::new();
+    let archives = [open(&scratch.file("x.zip", zip(&members))).expect("it opens")];
+    let (library, report) = load(&archives);
+    let listed: Vec<&Conversation> = library.by_date().iter().map(|&handle| library.get(handle)).collect();
+    let named: Vec<(&str, &str)> = listed.iter().map(|read| (&*read.id, &*read.title)).collect();
+    assert_eq!(named[1..], [("canvas-by-name", "Canvas"), ("canvas-td1", "Canvas: Packing")], "last");
+    let [half, list] = [listed[1], listed[2]];
+    assert_eq!(
+        told(list),
+        [
+            (MessageKind::Canvas, Visibility::Shown, "print('kettle')"),
+            (MessageKind::Other, Visibility::Folded, "comments:\n  - text: Which tent?")
+        ]
+    );
+    let canvas = MessageView::of(list, 0).canvas().expect("it is one");
+    assert_eq!((canvas.title, canvas.format), ("Packing", "code/python"));
+    assert_eq!(half.message_text(0), "half \u{fffd}");
+    assert_eq!(half.message_text(1), "title:\n  de: Liste");
+    assert_eq!((list.kind, unspool::extract::address(list)), (ConversationKind::Canvas, None));
+    assert!(everything(list).contains("kettle") && everything(list).contains("Which tent?"));
+    let query = unspool::search::Query::parse("kettle", &unspool::search::Clock::EPOCH);
+    let rows = unspool::search::worker::search(&query, &library, false).rows;
+    assert_eq!(rows.iter().map(|row| &*library.get(row.handle).id).collect::<Vec<_>>(), ["canvas-td1"]);
+    let object = archives[0].read_object(list.object_location, &mut |_| true).expect("it is there");
+    assert_eq!(object, members[1].1);
+    let archive = &report.archives[0];
+    assert_eq!((archive.conversations, report.damaged()), (3, false));
+    assert_eq!(archive.unread, ["x/textdocs/deeper/td4.json", "x/textdocs/empty.json"]);
+    let counts = &archive.import_counts;
+    assert!(counts.types().contains(&("textdoc".to_owned(), 2, true)));
+    let keys = [("comments".to_owned(), 1, "td1".to_owned()), ("title".to_owned(), 1, "by-name".to_owned())];
+    assert_eq!(counts.unknown_keys(), keys);
+    assert!(counts.left_out().contains(&(LeftOutReason::Id, 1)), "{:?}", counts.left_out());
+}
+
+#[test]
+fn canvases_are_told_apart_on_any_number_of_threads_and_read_again_where_they_stand() {
+    let named = with(message("tool", "done"), "metadata", json!({"canvas": {"textdoc_id": "td1"}}));
+    let conversations = format!("[{}]", conversation(Chain::of([prompt("pack"), named])));
+    let members: [(&str, &[u8]); 3] = [
+        ("conversations.json", conversations.as_bytes()),
+        ("a/textdocs/td1.json", br#"{"id": "td1", "content": "of a chat"}"#),
+        ("a/textdocs/td2.json", br#"{"id": "td2", "content": "of none"}"#),
+    ];
+    let scratch = Scratch::new();
+    let archives = [open(&scratch.file("x.zip", zip(&members))).expect("it opens")];
+    let never = AtomicBool::new(false);
+    let arrived = Mutex::new(Vec::new());
+    let sink = |event: LoadEvent| {
+        if let LoadEvent::Batch(batch) = event {
+            arrived.lock().unwrap().extend(batch);
+        }
+    };
+    for threads in 1..4 {
+        load_with(threads, &archives, &never, &sink);
+        let read = std::mem::take(&mut *arrived.lock().unwrap());
+        let canvases: Vec<&Conversation> =
+            read.iter().filter(|read| read.kind == ConversationKind::Canvas).collect();
+        assert_eq!((read.len(), canvases.len()), (2, 1), "{threads}");
+        let wanted = canvases.iter().map(|read| read.object_location).collect();
+        load_again(&archives, &wanted, &never, &sink);
+        let again = std::mem::take(&mut *arrived.lock().unwrap());
+        assert_eq!(again.iter().map(|read| &*read.id).collect::<Vec<_>>(), ["canvas-td2"]);
+    }
 }
 
 #[test]

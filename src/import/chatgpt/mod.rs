@@ -7,7 +7,7 @@
 //! [`source_markdown`] is how that is written, [`reference_texts`] what it says besides. [`research`] finds reports,
 //! [`canvas`] brings documents to their final state, by what [`pattern`] finds in them. [`mod@left_out`] has the strings
 //! that are left out on purpose; every other one is shown or folded. [`group_chat`] reads chats of several people,
-//! [`account_files`] what is not a conversation.
+//! [`stored_canvas`] the canvases that are files of their own, [`account_files`] what is not a conversation.
 
 mod account_files;
 mod attachments;
@@ -32,6 +32,7 @@ mod research;
 mod shape;
 mod source_markdown;
 mod source_shape;
+pub(super) mod stored_canvas;
 mod tree;
 mod unread;
 mod writing;
