@@ -28,6 +28,7 @@ mod host_name;
 mod label;
 mod looks;
 mod message_links;
+mod outside_code;
 mod speaker;
 
 pub use address::find_address;
@@ -42,6 +43,7 @@ pub use looks::{
     looks_like_dash, looks_like_digit, looks_like_heading_separator, may_have_time,
 };
 pub use message_links::{MAX_LINKS, links, links_while};
+pub use outside_code::are_surely_outside_code;
 pub use speaker::{Speaker, words_in_heading};
 
 use crate::conversation::{Annotation, AnnotationKind, Conversation, Link, Message, MessageKind, Role};

@@ -14,7 +14,10 @@ use super::{
 use crate::{
     conversation::{Annotation, AnnotationKind},
     import::{dead_links, expansion_budget::ExpansionBudget},
-    message::markdown::{self, NonProse, NonProseKind},
+    message::{
+        are_surely_outside_code,
+        markdown::{self, NonProse, NonProseKind},
+    },
 };
 
 static BARE_WIDGET: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("genui{"));
@@ -70,7 +73,10 @@ pub(super) fn clean(
     }
     // What stands in code is the person's own text, whatever it looks like.
     if !edits.is_empty() && may_hold_code(text) {
-        edits.keep_out_of(&code(text, &edits.starts()));
+        let places = edits.starts();
+        if !are_surely_outside_code(text, &places) {
+            edits.keep_out_of(&code(text, &places));
+        }
     }
     if !edits.is_empty() {
         let some_left = edits.is_full();
