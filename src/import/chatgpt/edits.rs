@@ -102,7 +102,9 @@ impl Edits {
     /// the first is made, and what the others take beyond it goes too.
     pub(super) fn apply(mut self, text: &str, parts: &mut Vec<Annotation>) -> String {
         self.0.sort_by_key(|edit| edit.range.start);
-        let mut cleaned = String::with_capacity(text.len());
+        // Links are longer than the marks they stand for.
+        let added: usize = self.0.iter().map(|edit| edit.text.len()).sum();
+        let mut cleaned = String::with_capacity(text.len() + added);
         let mut copied = 0;
         // Where the text after each edit begins, before and after.
         let mut shifts: Vec<(usize, usize)> = vec![(0, 0)];

@@ -199,7 +199,7 @@ fn named(
                 link: Link { title: "".into(), url: field.into() },
                 detail: String::new(),
             });
-        } else if is_words(field) && !is_citation(kind) {
+        } else if !is_citation(kind) && is_words(field) {
             words.push(without_marker_chars(&field.replace(FIELD_SEPARATOR, " ")));
         }
     }

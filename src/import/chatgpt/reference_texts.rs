@@ -69,5 +69,9 @@ fn push_item_texts(item: &Item<'_>, add: &mut impl FnMut(Option<&str>)) {
 
 /// Appends a line, without the marks that may be in it.
 pub(super) fn push_line(words: &str, out: &mut String) {
-    push_raw_line(&marker::without_marker_chars(words), out);
+    if marker::may_be_in(words) {
+        push_raw_line(&marker::without_marker_chars(words), out);
+    } else {
+        push_raw_line(words, out);
+    }
 }

@@ -198,7 +198,13 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Vec<T> {
         let mut elements = Self::new();
         while budget.spend(size_of::<T>() + OVERHEAD_PER_ELEMENT) {
             match list.next_element_seed(budget.seed())? {
-                Some(element) => elements.push(element),
+                Some(element) => {
+                    // Most lists of what is large have one element, and room would be made for four.
+                    if elements.is_empty() {
+                        elements.reserve_exact(1);
+                    }
+                    elements.push(element);
+                }
                 None => return Ok(elements),
             }
         }
