@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::{
     DocumentSources, ImportCounts,
@@ -19,8 +19,8 @@ use super::{
     fields::{attachment_annotation, bounded_name},
 };
 use crate::conversation::{
-    Annotation, AnnotationKind, Attachment, ConversationKind, ConversationMeta, MessageDraft, MessageKind,
-    NameTable, ObjectLocation, Provider, Role, Time, Visibility,
+    Annotation, AnnotationKind, AttachedText, Attachment, ConversationKind, ConversationMeta, MessageDraft,
+    MessageKind, NameTable, ObjectLocation, Provider, Role, Time, Visibility,
 };
 
 /// The number of no message and of no place in the order.
@@ -59,6 +59,8 @@ pub(super) struct MessageArena {
     pub messages: Vec<ParsedMessage>,
     pub text: String,
     annotations: Vec<Annotation>,
+    /// The ids of files that are pastes: somebody's words.
+    pastes: HashSet<Box<str>>,
     names: NameTable,
     /// The number of messages of each content type.
     pub import_counts: ImportCounts,
@@ -143,6 +145,28 @@ impl MessageArena {
         annotations.append(&mut added);
         self.messages[number as usize].annotations = self.keep(&mut annotations);
         true
+    }
+
+    /// Notes that a file is a paste.
+    pub(super) fn note_paste(&mut self, id: &str) {
+        self.pastes.insert(id.into());
+    }
+
+    /// Gives the pastes the texts that `read` gives for their ids, as far as these may be added to the conversation.
+    pub(super) fn take_in_pastes(&mut self, read: &dyn Fn(&str) -> Option<String>) {
+        // Several branches may name one.
+        let mut texts: HashMap<Box<str>, Option<Box<str>>> = HashMap::new();
+        for annotation in self.annotations.iter_mut().filter(|_| !self.pastes.is_empty()) {
+            let AnnotationKind::Attachment(file) = &mut annotation.detail else { continue };
+            if !file.content.is_empty() || !self.pastes.contains(&file.id) || self.growth.is_spent() {
+                continue;
+            }
+            let text =
+                texts.entry(file.id.clone()).or_insert_with(|| read(&file.id).map(String::into_boxed_str));
+            if let Some(text) = text.as_ref().filter(|text| self.growth.spend(text.len())) {
+                file.content = AttachedText::Own(text.clone());
+            }
+        }
     }
 
     /// Drafts a message for the builder, without its parent. Gives its annotations away.

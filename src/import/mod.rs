@@ -263,6 +263,11 @@ fn parse_as(
 }
 
 impl ParsedWithRepairs {
+    /// Takes in the texts of pastes that the export keeps as files: what `read` gives for their ids.
+    pub fn take_in_pastes(&mut self, read: &dyn Fn(&str) -> Option<String>) {
+        self.object.arena.take_in_pastes(read);
+    }
+
     /// Lays the conversation out.
     pub fn finish(self, location: ObjectLocation) -> Imported {
         let mut repairs = self.repairs;

@@ -12,6 +12,7 @@
 #![warn(clippy::cast_possible_truncation)]
 
 mod event;
+mod pastes;
 mod pipeline;
 mod queue;
 mod read_member;

@@ -11,6 +11,7 @@ use std::{
 
 use super::{
     event::{LoadEvent, Progress},
+    pastes::PasteReader,
     queue::BoundedQueue,
     report::{ReadProblem, Report},
     task::{MemberPiece, MemberTask, Object},
@@ -42,6 +43,8 @@ pub(super) struct Pipeline<'a> {
     /// The files of each archive that no message names.
     library_files: Vec<FileLibrary>,
     unreadable_file_libraries: Vec<Vec<String>>,
+    /// What reads the pastes of each archive.
+    pastes: Vec<PasteReader>,
     tasks: Vec<MemberTask>,
     /// The members with documents, which are read when all conversations are known: those that none of them names.
     documents: Vec<MemberTask>,
@@ -119,6 +122,7 @@ impl<'a> Pipeline<'a> {
             archives,
             library_files,
             unreadable_file_libraries,
+            pastes: archives.iter().map(|_| PasteReader::new()).collect(),
             tasks,
             documents,
             claimed: AtomicUsize::new(0),
@@ -319,7 +323,8 @@ impl<'a> Pipeline<'a> {
         let archive = task.archive();
         let (offset, length) = (location.offset, u64::from(location.length));
         match parsed {
-            Ok(parsed) => {
+            Ok(mut parsed) => {
+                parsed.take_in_pastes(&|id| self.pastes[archive].read(&self.archives[archive], id));
                 let imported = parsed.finish(location);
                 let mut conversation = imported.conversation;
                 conversation.digest = Some(digest);

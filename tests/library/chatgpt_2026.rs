@@ -907,3 +907,51 @@ fn no_mark_is_left_in_what_nobody_knows() {
     let all: String = texts.collect();
     assert!(all.contains("so it is cite turn0search0 , is it"), "{all}");
 }
+
+/// A prompt with these uploads, each an id, a name and whether it is a long paste.
+fn uploading(uploads: &[(&str, &str, bool)]) -> Value {
+    let listed = uploads.iter().map(
+        |(id, name, paste)| json!({"id": id, "name": name, "mime_type": "text/plain", "is_big_paste": paste}),
+    );
+    with(prompt("What is wrong here?"), "metadata", json!({"attachments": listed.collect::<Vec<Value>>()}))
+}
+
+/// It was only named.
+#[test]
+fn a_paste_that_the_export_keeps_as_a_file_is_read_with_its_message() {
+    let uploads = [
+        ("file-aa", "Pasted text.txt", true),
+        ("file-bb", "notes.txt", false),
+        ("file-cc", "Pasted text(2).txt", true),
+        ("file-dd", "Pasted text(3).txt", true),
+    ];
+    let conversations = format!(
+        "[{}]",
+        conversation(Chain::of([uploading(&uploads), answer("It leaks."), uploading(&uploads[..1])]))
+    );
+    let members: [(&str, &[u8]); 4] = [
+        ("conversations.json", conversations.as_bytes()),
+        ("file-aa.dat", "\u{feff}panic at heron.rs\npassword=correct-horse-7".as_bytes()),
+        ("file-bb-notes.txt", b"an upload about pelicans"),
+        ("file-cc-Pasted text(2).txt", b"no \xff text"),
+    ];
+    let scratch = Scratch::new();
+    let archives = [open(&scratch.file("x.zip", zip(&members))).expect("it opens")];
+    let (library, _) = load(&archives);
+    let read = library.get(library.by_date()[0]);
+    let texts = |message: usize| -> Vec<&str> {
+        MessageView::of(read, message).attachments().map(|file| read.attached_text(message, file)).collect()
+    };
+    let pasted = "panic at heron.rs\npassword=correct-horse-7";
+    assert_eq!(texts(0), [pasted, "", "", ""]);
+    assert_eq!(texts(2), [pasted], "on every branch");
+    assert!(everything(read).contains("heron.rs"));
+    let found = |query: &str| {
+        let query = unspool::search::Query::parse(query, &unspool::search::Clock::EPOCH);
+        unspool::search::worker::search(&query, &library, false).rows.len()
+    };
+    assert_eq!((found("heron"), found("has:secret"), found("pelicans")), (1, 1, 0));
+    let audit = unspool::audit::AuditReport::of(&archives, &library, &|_, _| true).expect("not stopped");
+    assert!(audit.has_credentials_or_public_links());
+    assert!(audit.member_exposures.is_empty());
+}

@@ -9,6 +9,7 @@ use hashbrown::HashMap;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use super::{
+    attachments::stored_id,
     canvas::CanvasCall,
     content_type_meaning::{self, Classification},
     group_chat::GroupChat,
@@ -237,9 +238,7 @@ impl Mapping<'_> {
         }
         rest.gather(&mut message);
         let place = self.nodes.last().map_or("", |node| &*node.id);
-        for key in &rest.keys.0 {
-            self.arena.import_counts.count_key(key, place);
-        }
+        rest.keys.count(place, &mut self.arena.import_counts);
         let flagged = content_type_meaning::is_flagged(&message);
         for (kind, name, text) in [
             (MessageKind::Reasoning, None, &rest.reasoning),
@@ -313,6 +312,10 @@ impl Mapping<'_> {
             self.dropped += 1;
             start as u32..start as u32
         });
+        let pastes = message.metadata.attachments.iter().filter(|upload| upload.is_paste);
+        for id in pastes.filter_map(|upload| upload.id.as_deref()) {
+            arena.note_paste(stored_id(id));
+        }
         arena.truncate_to_limit(&mut parts);
         let said = &arena.text[start..];
         // The label of reasoning is one line; what has more of them says something itself.

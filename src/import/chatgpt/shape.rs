@@ -264,6 +264,7 @@ record! {
         size: Option<f64> = "size",
         mime: MaybeText<'de> = "mime_type",
         other_mime: MaybeText<'de> = "mimeType",
+        is_paste: bool = "is_big_paste",
         width: Option<f64> = "width",
         height: Option<f64> = "height",
     }
