@@ -48,12 +48,8 @@ impl ImportCounts {
         all.filter(|(_, count)| *count > 0).collect()
     }
 
-    /// Counts a key whose strings were folded, since nobody knows what they mean, in the message of this id.
-    pub(super) fn count_key(&mut self, key: &str, message: &str) {
-        self.add_key(key, 1, message);
-    }
-
-    fn add_key(&mut self, key: &str, times: u64, message: &str) {
+    /// Counts a key whose strings were folded, since nobody knows what they mean, so many times in the message of this id.
+    pub(super) fn count_key(&mut self, key: &str, times: u64, message: &str) {
         let key = &key[..key.floor_char_boundary(MAX_TYPE_LENGTH)];
         if let Some((count, place)) = self.keys.get_mut(key) {
             *count += times;
@@ -82,7 +78,7 @@ impl ImportCounts {
     /// Adds another thread's counts.
     pub fn merge(&mut self, other: &Self) {
         for (key, (count, message)) in &other.keys {
-            self.add_key(key, *count, message);
+            self.count_key(key, *count, message);
         }
         for (count, more) in self.left_out.iter_mut().zip(other.left_out) {
             *count += more;

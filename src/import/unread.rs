@@ -1,7 +1,7 @@
 //! Gathers the strings of a message that no field takes, each under its key.
 
 use super::{
-    LeftOutReason,
+    ImportCounts, LeftOutReason,
     json::{Raw, UnclaimedValue},
     outline::{outline, outline_words},
 };
@@ -9,11 +9,11 @@ use super::{
 /// The table of what an importer leaves out.
 pub(super) type LeftOut = fn(&str) -> Option<LeftOutReason>;
 
-/// The keys of one message of which nobody knows what they mean.
+/// The keys of one message of which nobody knows what they mean, each with how often it stands there.
 #[derive(Default)]
-pub(super) struct UnknownKeys(pub Vec<String>);
+pub(super) struct UnknownKeys(pub Vec<(String, u64)>);
 
-/// The number of such keys of one message that are counted.
+/// The number of different such keys of one message that are counted.
 const MAX_KEYS: usize = 64;
 
 impl UnknownKeys {
@@ -34,9 +34,16 @@ impl UnknownKeys {
 
     /// Keeps a key.
     pub(super) fn keep(&mut self, key: &str) {
-        if self.0.len() < MAX_KEYS {
-            self.0.push(key.to_owned());
+        if let Some((_, times)) = self.0.iter_mut().find(|(known, _)| known == key) {
+            *times += 1;
+        } else if self.0.len() < MAX_KEYS {
+            self.0.push((key.to_owned(), 1));
         }
+    }
+
+    /// Counts them, for the message of this id.
+    pub(super) fn count(&self, message: &str, counts: &mut ImportCounts) {
+        self.0.iter().for_each(|(key, times)| counts.count_key(key, *times, message));
     }
 }
 

@@ -254,6 +254,14 @@ pub(super) fn append_plain(value: Raw<'_>, start: usize, text: &mut String) {
     if value.0.len() <= 2 || value.0 == "null" {
         return;
     }
+    // Nothing stands there in which they could be.
+    if value.is_text() && text.len() == start {
+        value.unescape(text);
+        if text[start..].trim().is_empty() {
+            text.truncate(start);
+        }
+        return;
+    }
     let mut words = String::new();
     all_words(value, &mut words);
     add_text(&words, start, text);

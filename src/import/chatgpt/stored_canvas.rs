@@ -76,7 +76,7 @@ impl StoredCanvas {
         let title = format!("{TITLE_PREFIX}{}", self.title.trim());
         let document = MadeDocument { title: self.title, format: self.format, text: self.content };
         arena.import_counts.count("textdoc", true);
-        self.keys.0.iter().for_each(|key| arena.import_counts.count_key(key, &self.id));
+        self.keys.count(&self.id, &mut arena.import_counts);
         let shown = (Visibility::Shown, MessageKind::Canvas, None);
         let folded = (Visibility::Folded, MessageKind::Other, Some("metadata"));
         push(&mut arena, shown, &document.text, vec![document.annotation()]);

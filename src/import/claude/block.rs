@@ -92,7 +92,7 @@ impl MessageCollector<'_> {
     pub(super) fn flush_rest(&mut self, mut open: OpenMessage<'_, '_>) {
         let MessageExtras { more, keys } = std::mem::take(&mut open.rest);
         let place = open.message.uuid.as_deref().unwrap_or_default();
-        keys.0.iter().for_each(|key| self.arena.import_counts.count_key(key, place));
+        keys.count(place, &mut self.arena.import_counts);
         if !more.contains(char::is_alphanumeric) {
             return;
         }

@@ -128,7 +128,7 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
 
 /// Adds what nobody knows, folded, and counts its keys.
 fn push_rest(arena: &mut MessageArena, rest: MessageExtras, id: &str) {
-    rest.keys.0.iter().for_each(|key| arena.import_counts.count_key(key, id));
+    rest.keys.count(id, &mut arena.import_counts);
     let start = arena.text.len();
     let end = start + rest.more.len();
     let Some(text) = text_range(start, end).filter(|_| rest.more.contains(char::is_alphanumeric)) else {
