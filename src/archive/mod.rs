@@ -84,6 +84,44 @@ pub struct Archive {
     files: OnceLock<HashSet<FileId>>,
 }
 
+/// What is in a member beside the conversations.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Content {
+    /// A text of the export's own.
+    Text,
+    /// Anything else.
+    Opaque,
+}
+
+impl Content {
+    /// Tells it of a member, which is read as conversations or not; `None` of what says nothing of its own: it only names
+    /// members, or has once more what is read elsewhere.
+    fn of(entry: &MemberEntry, is_read: bool) -> Option<Self> {
+        const TEXTS: [&str; 7] = ["json", "html", "htm", "md", "txt", "csv", "xml"];
+        let base = entry.base_name();
+        // The file of a page that was published (`artifact.json`) is read as a conversation, but not all of its strings are.
+        let tells_links = || {
+            let mut files = Provider::ALL.iter().flat_map(|provider| provider.facts().account_files);
+            files.any(|file| file.kind == AccountFileKind::Links && file.name.eq_ignore_ascii_case(base))
+        };
+        if names_or_repeats(base) || (is_read && !tells_links()) {
+            return None;
+        }
+        let is_text = TEXTS.iter().any(|ending| has_extension(base, ending));
+        let is_upload = attachment_index::id_of(base).is_some();
+        Some(if is_text && !is_upload { Self::Text } else { Self::Opaque })
+    }
+}
+
+/// Returns whether a member of this name only names others, or has all conversations once more.
+fn names_or_repeats(base: &str) -> bool {
+    let mut maps = Provider::ALL.iter().filter_map(|provider| provider.facts().attachment_names);
+    maps.any(|map| map.eq_ignore_ascii_case(base))
+        || provider::may_be_zip_manifest(base)
+        || export_manifest::is_export_manifest(base)
+        || base.eq_ignore_ascii_case("chat.html")
+}
+
 impl Archive {
     /// Lists the members of an archive. Reads stdin to its end; otherwise it reads only the directory.
     ///
@@ -140,32 +178,20 @@ impl Archive {
     /// the id of an upload is not among them, nor what only names members, nor what is empty, nor the viewer that has all
     /// conversations once more.
     pub fn other_members(&self) -> impl Iterator<Item = Member> {
-        const TEXTS: [&str; 7] = ["json", "html", "htm", "md", "txt", "csv", "xml"];
-        let is_export_manifest = |base: &str| {
-            let mut maps = Provider::ALL.iter().filter_map(|provider| provider.facts().attachment_names);
-            maps.any(|map| map.eq_ignore_ascii_case(base))
-                || provider::may_be_zip_manifest(base)
-                || export_manifest::is_export_manifest(base)
-                || base.eq_ignore_ascii_case("chat.html")
-        };
-        // The file of a page that was published (`artifact.json`) is read as a conversation, but not all of its strings are.
-        let tells_links = |base: &str| {
-            let mut files = Provider::ALL.iter().flat_map(|provider| provider.facts().account_files);
-            files.any(|file| file.kind == AccountFileKind::Links && file.name.eq_ignore_ascii_case(base))
-        };
+        self.members_of(Content::Text)
+    }
+
+    /// Lists the members that are looked into by nobody but whoever saves them: pictures, uploads, whatever is no text.
+    pub fn opaque_members(&self) -> impl Iterator<Item = Member> {
+        self.members_of(Content::Opaque)
+    }
+
+    fn members_of(&self, content: Content) -> impl Iterator<Item = Member> {
         let read: HashSet<u32> = self.conversation_entries.iter().copied().collect();
         (0_u32..)
             .zip(&self.entries)
             .filter(|(_, entry)| entry.size > 2)
-            .filter(move |(index, entry)| {
-                let base = entry.base_name();
-                let is_text = TEXTS.iter().any(|ending| has_extension(base, ending));
-                let is_upload = attachment_index::id_of(base).is_some();
-                is_text
-                    && !is_upload
-                    && !is_export_manifest(base)
-                    && (!read.contains(index) || tells_links(base))
-            })
+            .filter(move |(index, entry)| Content::of(entry, read.contains(index)) == Some(content))
             .map(|(index, _)| self.member(index as usize))
     }
 

@@ -119,8 +119,7 @@ impl<T: LibraryEntry> ReportLines<'_, T> {
             lines.extend((0..report.memory.len()).map(ReportLine::Memory));
         }
         self.add_attachments(&mut lines);
-        let unreadable = report.unreadable.iter();
-        lines.extend(unreadable.map(|member| ReportLine::Heading(format!("{member} could not be read"))));
+        self.add_members(&mut lines);
         self.add_advice(&mut lines);
         lines
     }
@@ -251,10 +250,28 @@ impl<T: LibraryEntry> ReportLines<'_, T> {
             kinds.join(", ")
         )));
         let bytes = crate::message::format::size(attached.bytes);
+        let seen = match (attached.read, attached.present - attached.read) {
+            (0, _) => "what is in them is not looked at".to_owned(),
+            (_, 0) => "their text is looked at with the messages".to_owned(),
+            (read, _) => {
+                format!("the text of {read} is looked at with the messages, what is in the others is not")
+            }
+        };
         lines.push(ReportLine::Sentence(format!(
-            "{} of them in the archive ({bytes}); what is in them is not looked at",
+            "{} of them in the archive ({bytes}); {seen}",
             attached.present
         )));
+    }
+
+    /// Tells what was looked through beside the conversations, and what was not.
+    fn add_members(&self, lines: &mut Vec<ReportLine>) {
+        let report = self.report;
+        lines.extend(members_looked_at(report.scanned, report.opaque).map(ReportLine::Heading));
+        let because = |members: &[String], reason: &str| -> Vec<ReportLine> {
+            members.iter().map(|member| ReportLine::Heading(format!("{member} {reason}"))).collect()
+        };
+        lines.extend(because(&report.unreadable, "could not be read"));
+        lines.extend(because(&report.too_large, "is too large, and was not looked through"));
     }
 
     /// Returns the place that a line leads to, if any.
@@ -286,6 +303,25 @@ impl<T: LibraryEntry> ReportLines<'_, T> {
             | ReportLine::Sentence(_)
             | ReportLine::MemberExposure(_)
             | ReportLine::Profile(_) => None,
+        }
+    }
+}
+
+/// Says how many members beside the conversations were looked through, and how many were not; `None` if there are none.
+fn members_looked_at(scanned: usize, opaque: usize) -> Option<String> {
+    let verbs = if opaque == 1 { ("is", "was") } else { ("are", "were") };
+    match (scanned, opaque) {
+        (0, 0) => None,
+        (0, _) => {
+            let (is, was) = verbs;
+            let files = many(opaque, "other file");
+            Some(format!("{files} of the export {is} no text, and {was} not looked through"))
+        }
+        (_, 0) => Some(format!("{} of the export looked through", many(scanned, "other file"))),
+        _ => {
+            let (is, was) = verbs;
+            let files = many(scanned, "other file");
+            Some(format!("{files} of the export looked through; {opaque} more {is} no text, and {was} not"))
         }
     }
 }

@@ -55,6 +55,12 @@ pub struct AuditReport {
     pub attached: AttachmentCounts,
     /// The members that are there and could not be read.
     pub unreadable: Vec<String>,
+    /// The members that are larger than what is looked through.
+    pub too_large: Vec<String>,
+    /// The number of members beside the conversations that were looked through.
+    pub scanned: usize,
+    /// The number of members that no message names and that were not looked into: pictures, uploads, what is no text.
+    pub opaque: usize,
     /// The providers that this is about; every provider where nothing tells.
     pub providers: Vec<Provider>,
 }
@@ -124,6 +130,10 @@ impl AuditReport {
             let archive = library.get(handle).object_location().archive;
             report.conversation(handle, note, archive, archives.get(usize::from(archive)), &mut once);
         }
+        for (number, archive) in (0_u16..=u16::MAX).zip(archives) {
+            let unnamed = |member: &Member| !once.members.contains(&(number, member.name.clone()));
+            report.opaque += archive.opaque_members().filter(unnamed).count();
+        }
         report.providers = report.providers_concerned(library);
         Some(report)
     }
@@ -146,7 +156,9 @@ impl AuditReport {
             if once.attachments.insert((archive_number, attachment.id.clone())) {
                 let member = archive.and_then(|archive| archive.find_attachment(&attachment.id));
                 let own = Some(attachment.content_length).filter(|&bytes| bytes > 0);
-                self.attached.add(attachment.media, own.or(member.map(|member| member.size)));
+                let size = member.as_ref().map(|member| member.size);
+                self.attached.add(attachment.media, own.or(size), own.is_some());
+                once.members.extend(member.map(|member| (archive_number, member.name)));
             }
         }
     }
@@ -212,17 +224,23 @@ impl AuditReport {
             }
             let base = member.name.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
             let is_account_file = provider::account_files().contains(&&*base);
-            let bytes = archive.read_member(&member, MAX_SCANNED_SIZE);
-            let Some(bytes) = bytes.ok().filter(|bytes| bytes.len() < MAX_SCANNED_SIZE) else {
-                if !is_account_file {
-                    self.unreadable.push(format!("{}: {}", archive.name(), without_secrets(&member.name)));
+            let named = || format!("{}: {}", archive.name(), without_secrets(&member.name));
+            let bytes = match archive.read_member(&member, MAX_SCANNED_SIZE) {
+                Ok(bytes) if bytes.len() < MAX_SCANNED_SIZE => bytes,
+                Ok(_) => {
+                    self.too_large.push(named());
+                    continue;
                 }
-                continue;
+                Err(_) => {
+                    self.unreadable.extend((!is_account_file).then(named));
+                    continue;
+                }
             };
             // An older copy of one that is listed, or what a conversation has with its own words.
             if place >= unread_from && import::is_special_conversation(&member.name, &bytes) {
                 continue;
             }
+            self.scanned += 1;
             let is_json = base.rsplit_once('.').is_some_and(|(_, ending)| ending == "json");
             let found =
                 exposures::exposures_of_member(scanner, &bytes, is_json).into_iter().filter(|exposure| {
@@ -297,6 +315,8 @@ struct SeenOnce {
     instructions: HashSet<u64>,
     memory: HashSet<u64>,
     attachments: HashSet<(u16, Box<str>)>,
+    /// The members of these, by the number of their archive and their paths.
+    members: HashSet<(u16, String)>,
 }
 
 impl AuditNote {

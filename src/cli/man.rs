@@ -253,7 +253,9 @@ fn json() -> Roff {
                        the members beside the conversations hold), shared (id, conversation_id, title, url), profile (source, field, masked), instructions and memory (id, \
                        title, date, characters, entries, holds: a number a kind; source: the archive, where it stands \
                        in no conversation and id and title are null), attachments (named, present, bytes, \
-                       images, audio, video, files), unreadable. A null role is the title. Values are masked; what \
+                       read: those whose text stands in a conversation, images, audio, video, files), unreadable and \
+                       too_large (members that were not looked through), scanned_members and opaque_members (how many \
+                       others were, and how many are no text). A null role is the title. Values are masked; what \
                        instructions and memory say is not printed, and each is listed once, with the newest \
                        conversation it stands in",
             ),

@@ -244,6 +244,8 @@ pub struct AttachmentCounts {
     pub present: usize,
     /// Bytes of these.
     pub bytes: u64,
+    /// Those of them whose text stands in a conversation, and is looked through with it.
+    pub read: usize,
     /// Pictures among those mentioned.
     pub images: usize,
     /// Voice clips.
@@ -255,9 +257,10 @@ pub struct AttachmentCounts {
 }
 
 impl AttachmentCounts {
-    /// Counts one; `present` is its size in the archive.
-    pub fn add(&mut self, media: Media, present: Option<u64>) {
+    /// Counts one; `present` is its size in the archive, and `is_read` tells whether its text stands in a conversation.
+    pub fn add(&mut self, media: Media, present: Option<u64>, is_read: bool) {
         self.mentioned += 1;
+        self.read += usize::from(is_read);
         self.present += usize::from(present.is_some());
         self.bytes = self.bytes.saturating_add(present.unwrap_or(0));
         *match media {

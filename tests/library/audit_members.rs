@@ -2,6 +2,7 @@
 
 use crate::support::exports::{Chain, Scratch, claude, conversation, export, load, open, prompt, zip};
 use jiff::tz::TimeZone;
+use serde_json::json;
 use unspool::{
     audit::{
         AuditReport,
@@ -65,7 +66,7 @@ fn a_secret_in_a_canvas_is_found_once_whether_a_conversation_names_it_or_none() 
     let canvas = r#"{"id": "td1", "content": "Notes", "comments": [{"text": "password=correct-horse-7"}]}"#;
     let naming = prompt("pack");
     let mut named = naming.clone();
-    named["metadata"] = serde_json::json!({"canvas": {"textdoc_id": "td1"}});
+    named["metadata"] = json!({"canvas": {"textdoc_id": "td1"}});
     for message in [naming, named] {
         let conversations = format!("[{}]", conversation(Chain::of([message])));
         let (report, lines) =
@@ -122,4 +123,45 @@ fn what_only_names_members_and_what_a_person_uploaded_is_not_looked_at() {
         ("photo.png", "password=correct-horse-7"),
     ]);
     assert!(report.member_exposures.is_empty());
+}
+
+/// What is in attachments was said not to be looked at, though pasted text is; of a member that is too large it was said
+/// that it could not be read.
+#[test]
+fn what_was_looked_through_and_what_was_not_is_said_as_it_is() {
+    let mut asked = prompt("see");
+    asked["metadata"] = json!({"attachments": [
+        {"id": "file-aa", "name": "Pasted text.txt", "is_big_paste": true}, {"id": "file-bb", "name": "plan.pdf"}]});
+    let conversations = format!("[{}]", conversation(Chain::of([asked])));
+    let large = " ".repeat(64 << 20);
+    let mut members = vec![
+        ("conversations.json", &*conversations),
+        ("file-aa-Pasted text.txt", "a paste"),
+        ("file-bb-plan.pdf", "%PDF-"),
+    ];
+    let told = |members: &[(&str, &str)]| {
+        let (_, lines) = audited(members);
+        let words = ["of them in the archive", "of the export", "too large", "could not be read"];
+        let about = |line: &String| words.iter().any(|words| line.contains(words));
+        lines.into_iter().filter(about).collect::<Vec<String>>()
+    };
+    let attached = "2 of them in the archive (12 bytes); the text of 1 is looked at with the messages, what is in the others is not";
+    assert_eq!(told(&members), [attached]);
+    assert_eq!(
+        told(&members[..2]),
+        ["1 of them in the archive (7 bytes); their text is looked at with the messages"]
+    );
+    members.push(("file-cc-photo.png", "no message names it"));
+    let opaque = "1 other file of the export is no text, and was not looked through";
+    assert_eq!(told(&members), [attached, opaque]);
+    members.extend([("notes.txt", "a note"), ("chat.html", "all of it once more"), ("large.txt", &*large)]);
+    let told = told(&members);
+    assert_eq!(
+        told[..2],
+        [attached, "1 other file of the export looked through; 1 more is no text, and was not"]
+    );
+    assert!(
+        told[2].ends_with("large.txt is too large, and was not looked through") && told.len() == 3,
+        "{told:?}"
+    );
 }

@@ -27,6 +27,9 @@ pub(super) struct AuditJson<'a> {
     memory: Vec<InstructionsOrMemoryJson<'a>>,
     attachments: AttachmentsJson,
     unreadable: &'a [String],
+    too_large: &'a [String],
+    scanned_members: usize,
+    opaque_members: usize,
 }
 
 #[derive(Serialize)]
@@ -87,6 +90,7 @@ struct AttachmentsJson {
     named: usize,
     present: usize,
     bytes: u64,
+    read: usize,
     images: usize,
     audio: usize,
     video: usize,
@@ -152,7 +156,7 @@ impl<'a> AuditJson<'a> {
             name: &field.name,
             masked: &field.masked,
         };
-        let AttachmentCounts { mentioned: named, present, bytes, images, audio, video, files } =
+        let AttachmentCounts { mentioned: named, present, bytes, read, images, audio, video, files } =
             report.attached;
         Self {
             findings: report.exposures.iter().map(found).collect(),
@@ -172,8 +176,11 @@ impl<'a> AuditJson<'a> {
                     MemoryOrigin::Member(origin) => text_json(None, Some(&origin.archive), text),
                 })
                 .collect(),
-            attachments: AttachmentsJson { named, present, bytes, images, audio, video, files },
+            attachments: AttachmentsJson { named, present, bytes, read, images, audio, video, files },
             unreadable: &report.unreadable,
+            too_large: &report.too_large,
+            scanned_members: report.scanned,
+            opaque_members: report.opaque,
         }
     }
 }
