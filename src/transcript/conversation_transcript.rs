@@ -129,6 +129,14 @@ impl Transcript {
         true
     }
 
+    /// Shows the branch that ends at `leaf`.
+    pub fn show_leaf(&mut self, leaf: usize) {
+        if self.leaf != Some(leaf) && leaf < self.conversation.messages().len() {
+            self.leaf = Some(leaf);
+            self.rebuild_entries();
+        }
+    }
+
     /// Switches to the next (+1) or previous (-1) sibling branch at this entry and returns the index of the
     /// entry where it differs; `None`: there is no such sibling.
     pub fn switch_branch(&mut self, entry: usize, step: isize) -> Option<usize> {

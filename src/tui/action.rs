@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    app::RowFacts,
+    app::{FoundHits, RowFacts},
     command::Command,
     effect::{CopyOutcome, SaveManyOutcome, SaveOutcome},
     lookup::LookupResult,
@@ -13,7 +13,7 @@ use crate::{
     conversation::{Conversation, Time},
     library::ConversationHandle,
     load::{Progress, Report},
-    search::{Hit, worker::Results},
+    search::worker::Results,
     transcript::{CodeTones, highlight::HighlightId},
 };
 
@@ -59,7 +59,7 @@ pub enum Action {
     /// Something was looked up, and the number of the lookup.
     LookedUp(u64, Box<LookupResult>),
     /// The hits in the thread, and the number under which they were asked for.
-    Hits(u64, Vec<Hit>),
+    Hits(u64, FoundHits),
     /// The facts of rows, and the number under which they were asked for.
     Facts(u64, Vec<(ConversationHandle, RowFacts)>),
     /// The audit has looked at this many conversations, of this many.

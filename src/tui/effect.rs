@@ -16,7 +16,10 @@ use crate::{
         },
     },
     library::{ConversationRef, Library},
-    search::{Matcher, worker::Request},
+    search::{
+        Matcher,
+        worker::{Request, Row},
+    },
     transcript::highlight::HighlightRequest,
     tui::app::SlowRow,
 };
@@ -76,6 +79,8 @@ pub enum Task {
         conversation: ConversationRef,
         /// The words to find.
         matcher: Matcher,
+        /// The row in the list, where it is opened at the place that its snippet shows.
+        row: Option<Row>,
         /// A number that is given back with the answer.
         serial: u64,
     },

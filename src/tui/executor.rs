@@ -15,7 +15,7 @@ use std::{
 use super::{
     Event,
     action::Action,
-    app::{RowFacts, SlowRow},
+    app::{FoundHits, RowFacts, SlowRow},
     colors,
     copies::Copies,
     effect::{CopyContent, CopyRequest, SaveOutcome, Task},
@@ -120,10 +120,11 @@ impl Executor {
             Task::StopLookup => {
                 self.lookups.stop();
             }
-            Task::FindHits { conversation, matcher, serial } => {
+            Task::FindHits { conversation, matcher, row, serial } => {
                 let events = self.events.clone();
                 self.hits.ask(move |_| {
-                    let _ = events.send(Event::Action(Action::Hits(serial, matcher.hits(&conversation))));
+                    let found = FoundHits::of(&conversation, &matcher, row.as_ref());
+                    let _ = events.send(Event::Action(Action::Hits(serial, found)));
                 });
             }
             Task::FindFacts { rows, serial } => {

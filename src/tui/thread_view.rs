@@ -4,16 +4,18 @@
 //! has to be laid out, and a thread of a hundred thousand lines scrolls like a short one.
 
 mod find_start;
+mod hit_set;
 mod hits;
 mod scrolling;
 
 use std::ops::RangeInclusive;
 
 use self::find_start::FindStart;
+pub(in crate::tui) use self::hit_set::HitSet;
+pub use self::hits::line_at;
 use crate::{
     conversation::{Role, Visibility},
     library::ConversationRef,
-    search::Hit,
     transcript::{Entry, Line, Transcript, TranscriptOptions, mark_hits},
 };
 
@@ -47,13 +49,14 @@ pub struct ThreadView {
     height: u16,
     top: Position,
     selected_entry: usize,
-    hits: Vec<Hit>,
-    focused_hit: Option<usize>,
+    hits: HitSet,
     sideways: u16,
     /// The message from which on messages are marked, up to the selected one.
     marking: Option<usize>,
     /// The branch it opened with.
     initial_leaf: Option<usize>,
+    /// The branch that is read, by its last message: going through the hits stays on it as long as it has any.
+    leaf_that_is_read: Option<usize>,
     /// The place where a find began.
     find_start: Option<FindStart>,
 }
@@ -64,13 +67,13 @@ impl ThreadView {
         let transcript = Transcript::new(conversation, options);
         Self {
             initial_leaf: transcript.leaf(),
+            leaf_that_is_read: transcript.leaf(),
             transcript,
             width: width.max(1),
             height: height.max(1),
             top: START,
             selected_entry: 0,
-            hits: Vec::new(),
-            focused_hit: None,
+            hits: HitSet::default(),
             sideways: 0,
             marking: None,
             find_start: None,
@@ -310,6 +313,7 @@ impl ThreadView {
     /// Selects a message, on whichever branch it is.
     pub fn go_to(&mut self, message: usize) {
         self.transcript.show_branch_of(message);
+        self.read_shown_branch();
         if let Some(entry) = self.transcript.entry_of(message) {
             self.select(entry);
         }
@@ -351,6 +355,7 @@ impl ThreadView {
     /// Goes to a sibling branch at the selected message. `None`: it has no siblings; else which it shows now.
     pub fn switch_branch(&mut self, step: isize) -> Option<crate::message::branches::SiblingNumber> {
         let entry = self.transcript.switch_branch(self.selected_entry, step)?;
+        self.read_shown_branch();
         // The place on the screen stays; only what follows the branch point is new.
         self.selected_entry = entry.min(self.transcript.entries().len().saturating_sub(1));
         let last = self.transcript.entries().len().saturating_sub(1);
@@ -370,12 +375,12 @@ impl ThreadView {
         while rows.len() < self.height as usize && position.entry < self.transcript.entries().len() {
             let Entry { message, ref chunk, .. } = self.transcript.entries()[position.entry];
             let all = 0..usize::MAX;
-            let mut hits = self.ranges(message, chunk.as_ref().map_or(&all, |chunk| &chunk.range));
+            let mut hits = self.hits.ranges(message, chunk.as_ref().map_or(&all, |chunk| &chunk.range));
             if chunk.is_some() {
                 let beside = self.transcript.conversation().message_text(message).len()..usize::MAX;
-                hits.extend(self.ranges(message, &beside));
+                hits.extend(self.hits.ranges(message, &beside));
             }
-            let focus = self.focused_hit.map(|index| &self.hits[index]).filter(|hit| hit.message == message);
+            let focus = self.hits.focused().filter(|hit| hit.message == message);
             let is_marked =
                 marked.as_ref().is_some_and(|range| range.contains(&message)) && self.is_shown(message);
             let lines = self.transcript.lines(position.entry, self.width);

@@ -8,6 +8,7 @@ use unspool::{
     library::ConversationRef,
     tui::{
         action::Action,
+        app::FoundHits,
         effect::{CopyContent, CopyRequest, CopySource, Effect, Task},
         lookup::{Lookup, LookupScope},
     },
@@ -53,8 +54,8 @@ fn carry_out(driver: &mut Driver) {
                     driver.act(Action::LookedUp(serial, Box::new(found)));
                 }
             }
-            Task::FindHits { conversation, matcher, serial } => {
-                driver.act(Action::Hits(serial, matcher.hits(&conversation)));
+            Task::FindHits { conversation, matcher, row, serial } => {
+                driver.act(Action::Hits(serial, FoundHits::of(&conversation, &matcher, row.as_ref())));
             }
             Task::Copy(CopyRequest { content: CopyContent::Deferred(source), .. }) => drop(source.text()),
             _ => {}

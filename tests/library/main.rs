@@ -22,6 +22,7 @@ mod extract_dialog;
 mod extract_growth;
 mod fidelity;
 mod growth;
+mod hits;
 mod hostile;
 mod html_page;
 mod import_growth;

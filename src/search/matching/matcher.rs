@@ -15,7 +15,7 @@ use crate::{
     search::{
         Query, Score,
         index::IndexEntry,
-        ranking::snippet::{self, TermHit},
+        ranking::snippet::{self, CutLine, TermHit},
     },
 };
 
@@ -48,6 +48,10 @@ pub struct Snippet {
     pub text: String,
     /// Byte ranges of hits in `text`, in order.
     pub highlights: Vec<Range<usize>>,
+    /// The one of these that it was cut around: whoever shows less of it shows that.
+    pub focus: usize,
+    /// The place of that hit in the words of the message, as in [`Hit::range`].
+    pub place: usize,
 }
 
 impl Matcher {
@@ -211,17 +215,20 @@ impl Matcher {
     /// beside it, each behind a NUL, where that has more of the terms.
     pub fn snippet_in(&self, words: &str, message: usize, columns: usize) -> Option<Snippet> {
         let mut best: (&str, Vec<TermHit>, u32) = ("", Vec::new(), 0);
+        let (mut start, mut best_start) = (0, 0);
         for piece in words.split('\0') {
             let hits = self.marks(piece);
             let terms = hits.iter().fold(0, |terms, hit| terms | hit.terms).count_ones();
             if terms > best.2 {
                 best = (piece, hits, terms);
+                best_start = start;
             }
+            start += piece.len() + 1;
         }
         let (words, hits, terms) = best;
         (terms > 0).then(|| {
-            let (text, marks) = snippet::cut(words, &hits, columns);
-            Snippet { message, text, highlights: marks }
+            let CutLine { text, highlights, focus, place } = snippet::cut(words, &hits, columns);
+            Snippet { message, text, highlights, focus, place: best_start + place }
         })
     }
 

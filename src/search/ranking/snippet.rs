@@ -1,6 +1,6 @@
 //! Cuts one line out of a message, around the hits that stand closest together.
 
-use std::ops::Range;
+use std::{cmp::Reverse, ops::Range};
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -21,9 +21,21 @@ pub(in crate::search) struct TermHit {
     pub terms: u64,
 }
 
+/// A line that was cut out of a text.
+#[derive(Debug, Default)]
+pub(in crate::search) struct CutLine {
+    pub text: String,
+    /// The hits in it, in order.
+    pub highlights: Vec<Range<usize>>,
+    /// The one of these that the line was cut around: the first of those that stand closest together.
+    pub focus: usize,
+    /// The place of that hit in the text that was cut.
+    pub place: usize,
+}
+
 /// Cuts a line of `text` around `hits` (in order, not overlapping), at most `columns` wide, and says where the hits
 /// are in it. White space becomes single blanks; `…` stands where something was left out.
-pub(in crate::search) fn cut(text: &str, hits: &[TermHit], columns: usize) -> (String, Vec<Range<usize>>) {
+pub(in crate::search) fn cut(text: &str, hits: &[TermHit], columns: usize) -> CutLine {
     let anchor = anchor(hits, columns);
     // Before the hit a quarter of the line: enough to see what it is about, and the hit stays in view. More where
     // the text ends soon after.
@@ -46,14 +58,14 @@ pub(in crate::search) fn cut(text: &str, hits: &[TermHit], columns: usize) -> (S
         let next = text[start..anchor.start].find(char::is_whitespace).map(|blank| start + blank);
         start = if inside { next.unwrap_or(start) } else { start };
     }
-    line(text, start, hits, columns)
+    line(text, start, hits, columns, anchor.start)
 }
 
-/// Picks the hits to show: of those on half a line the ones with most different terms, then with most hits. Returns
-/// the range from the first to the last.
+/// Picks the hits to show: of those on half a line the ones with most different terms, then those that stand closest
+/// together, then with most hits. Returns the range from the first to the last.
 fn anchor(hits: &[TermHit], columns: usize) -> Range<usize> {
     let mut best = hits.first().map_or(0..0, |hit| hit.range.clone());
-    let mut best_count = (0, 0);
+    let mut best_count = (0, Reverse(0), 0);
     let mut first = 0;
     for last in 0..hits.len() {
         while hits[last].range.end - hits[first].range.start > columns / 2 && first < last {
@@ -61,13 +73,26 @@ fn anchor(hits: &[TermHit], columns: usize) -> Range<usize> {
         }
         // Half a line holds few hits.
         let terms = hits[first..=last].iter().fold(0, |terms, hit| terms | hit.terms);
-        let count = (terms.count_ones(), last - first + 1);
+        let closest = if terms.count_ones() < 2 { first } else { shortest_stretch(&hits[..=last], terms) };
+        let apart = hits[last].range.start.saturating_sub(hits[closest].range.end);
+        let apart = if terms.count_ones() < 2 { 0 } else { usize::BITS - apart.leading_zeros() };
+        let count = (terms.count_ones(), Reverse(apart), last - first + 1);
         if count > best_count {
             best_count = count;
-            best = hits[first].range.start..hits[last].range.end;
+            best = hits[closest].range.start..hits[last].range.end;
         }
     }
     best
+}
+
+/// Returns the first hit of the shortest stretch that ends with the last hit and has all of these terms.
+fn shortest_stretch(hits: &[TermHit], terms: u64) -> usize {
+    let mut seen = 0;
+    let has_all = |hit: &TermHit| {
+        seen |= hit.terms;
+        seen & terms == terms
+    };
+    hits.iter().rposition(has_all).unwrap_or(0)
 }
 
 /// Measures the width of a text, as far as it matters: not much more than `max_columns`.
@@ -86,9 +111,10 @@ fn is_blank(grapheme: &str) -> bool {
     grapheme.chars().all(char::is_whitespace)
 }
 
-fn line(text: &str, start: usize, hits: &[TermHit], columns: usize) -> (String, Vec<Range<usize>>) {
+fn line(text: &str, start: usize, hits: &[TermHit], columns: usize, place: usize) -> CutLine {
     let mut out = String::new();
     let mut marks: Vec<Range<usize>> = Vec::new();
+    let mut focus = None;
     let mut width = 0;
     if !text[..start].trim().is_empty() && columns > 0 {
         out.push('…');
@@ -122,20 +148,23 @@ fn line(text: &str, start: usize, hits: &[TermHit], columns: usize) -> (String, 
         if blank {
             out.push(' ');
         }
-        let place = out.len();
+        let begin = out.len();
         out.push_str(shown);
         if marked {
             let same = hits[next].range.start < at && marks.last().is_some_and(|mark| mark.end == pending);
             match marks.last_mut().filter(|_| same) {
                 Some(mark) => mark.end = out.len(),
-                None => marks.push(place..out.len()),
+                None => marks.push(begin..out.len()),
+            }
+            if focus.is_none() && hits[next].range.start >= place {
+                focus = Some(marks.len() - 1);
             }
         }
         width += needed;
         blank = false;
         pending = out.len();
     }
-    (out, marks)
+    CutLine { text: out, highlights: marks, focus: focus.unwrap_or(0), place }
 }
 
 #[cfg(test)]
@@ -150,7 +179,7 @@ mod tests {
 
     fn marked(text: &str, word: &str, columns: usize) -> String {
         let hits = marks(text, word);
-        let (mut line, marks) = cut(text, &hits, columns);
+        let CutLine { text: mut line, highlights: marks, .. } = cut(text, &hits, columns);
         for mark in marks.iter().rev() {
             line.insert(mark.end, ']');
             line.insert(mark.start, '[');
@@ -180,7 +209,20 @@ mod tests {
         let text = format!("the the the the {} the fox", "x ".repeat(100));
         let mut hits = marks(&text, "the");
         hits.extend(marks(&text, "fox").into_iter().map(|mark| TermHit { terms: 2, ..mark }));
-        assert!(cut(&text, &hits, 40).0.ends_with("the fox"));
+        assert!(cut(&text, &hits, 40).text.ends_with("the fox"));
+    }
+
+    /// The line stood around the first of many lists, not around what was typed.
+    #[test]
+    fn words_side_by_side_count_for_more_than_many_of_them_near_each_other() {
+        let text = format!("list list a comprehension list {} a list comprehension", "x ".repeat(100));
+        let mut hits = marks(&text, "list");
+        hits.extend(marks(&text, "comprehension").into_iter().map(|mark| TermHit { terms: 2, ..mark }));
+        hits.sort_by_key(|hit| hit.range.start);
+        let line = cut(&text, &hits, 80);
+        assert!(line.text.ends_with("a list comprehension"), "{}", line.text);
+        assert_eq!(&line.text[line.highlights[line.focus].clone()], "list");
+        assert_eq!(line.place, text.rfind("list").unwrap());
     }
 
     #[test]
@@ -191,7 +233,7 @@ mod tests {
     #[test]
     fn a_letter_with_marks_without_end_does_not_make_it_long() {
         let text = format!("x{} and x", "\u{301}".repeat(100_000));
-        let (line, found) = cut(&text, &marks(&text, "x"), 40);
+        let CutLine { text: line, highlights: found, .. } = cut(&text, &marks(&text, "x"), 40);
         assert!(line.ends_with(" and x") && line.len() < 2 * MAX_GRAPHEME_LENGTH, "{}", line.len());
         assert_eq!(found.len(), 2);
     }
@@ -200,7 +242,7 @@ mod tests {
         #[test]
         fn it_is_never_too_wide(text in "[a \n日\u{301}🎉x]{0,200}", columns in 0_usize..60) {
             let hits = marks(&text, "x");
-            let (line, marks) = cut(&text, &hits, columns);
+            let CutLine { text: line, highlights: marks, .. } = cut(&text, &hits, columns);
             prop_assert!(line.width() <= columns, "{line:?} {columns}");
             prop_assert!(!line.contains('\n'));
             for mark in marks {

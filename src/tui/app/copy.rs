@@ -4,8 +4,10 @@
 use std::borrow::Cow;
 
 use super::{
-    App, Focus, Overlay, Picker, PickerChoice, PickerItem,
+    App, Focus, Overlay, Picker, PickerChoice, PickerItem, ThreadPane,
+    found_hits::{place_of, snippet_of_row},
     lookup::{Awaited, bytes_of, bytes_of_message},
+    thread_pane::MAX_COST,
 };
 use crate::{
     conversation::Visibility,
@@ -20,7 +22,7 @@ use crate::{
         effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest, CopySource, Effect, Task},
         format,
         lookup::{Lookup, LookupScope},
-        thread_view::ThreadView,
+        thread_view::{ThreadView, line_at},
     },
 };
 
@@ -61,7 +63,8 @@ impl App {
         }
         let row = self.search.listing.selected_row()?;
         let conversation = self.library.get(row.handle);
-        row.best_message.map(|best| best as usize).or_else(|| {
+        let shown = self.place_in_row().map(|(message, _)| message);
+        shown.or(row.best_message.map(|best| best as usize)).or_else(|| {
             conversation
                 .current_path()
                 .into_iter()
@@ -132,7 +135,13 @@ impl App {
         }
         let bytes = bytes_of(&conversation);
         let options = Box::new(self.options(self.copy_as, leaf));
-        self.copy_from(CopySource::Conversation(conversation, options), bytes, "the conversation")
+        let view = self.open_view().filter(|_| leaf.is_some());
+        let subject = if view.is_some_and(ThreadView::is_on_other_branch) {
+            "this branch (not the current one)"
+        } else {
+            "the conversation"
+        };
+        self.copy_from(CopySource::Conversation(conversation, options), bytes, subject)
     }
 
     /// Returns the form of a copy, in a word.
@@ -160,14 +169,39 @@ impl App {
 
     /// Copies the line that the hit stands in, exactly as written.
     pub(super) fn copy_line(&mut self) -> Vec<Effect> {
-        let Some(line) = self.open_view().and_then(ThreadView::hit_line) else {
+        let Some((line, conversation)) = self.line_of_hit() else {
             self.show_failure("there is no hit here: y copies the whole message");
             return Vec::new();
         };
-        let line = line.to_owned();
         let bytes = line.len();
-        let conversations = self.open_view().map(|view| view.conversation().clone()).into_iter().collect();
-        self.copy_from(CopySource::Written(line, conversations), bytes, "the line")
+        self.copy_from(CopySource::Written(line, vec![conversation]), bytes, "the line")
+    }
+
+    /// Returns the line that `t` means, and the conversation it stands in: of the hit in focus, or, where no thread is in
+    /// sight, of the hit that the row shows.
+    fn line_of_hit(&self) -> Option<(String, ConversationRef)> {
+        let query = self.search.text_of_query();
+        let is_in_sight = |thread: &&ThreadPane| {
+            self.focus == Focus::Thread || self.layout.wide || thread.shows(thread.handle, query)
+        };
+        if let Some(thread) = self.thread.as_ref().filter(is_in_sight) {
+            return Some((thread.view.hit_line()?.to_owned(), thread.view.conversation().clone()));
+        }
+        let conversation = self.library.share(self.selected()?);
+        let (message, byte) = self.place_in_row()?;
+        let line = line_at(&conversation, message, &(byte..byte))?.to_owned();
+        Some((line, conversation))
+    }
+
+    /// Returns the place that the snippet of the selected row shows: the message, and a byte of its words.
+    fn place_in_row(&self) -> Option<(usize, usize)> {
+        let row = self.search.listing.selected_row()?;
+        if let Some(facts) = self.search.facts(row) {
+            return facts.snippet.as_ref().map(place_of);
+        }
+        let conversation = self.library.get(row.handle);
+        let matcher = self.search.matcher_of(row).filter(|matcher| matcher.cost(conversation) <= MAX_COST)?;
+        snippet_of_row(conversation, row, matcher).as_ref().map(place_of)
     }
 
     pub(super) fn copy_address(&mut self) -> Vec<Effect> {

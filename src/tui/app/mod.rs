@@ -8,7 +8,9 @@ mod destination;
 mod details;
 mod enter_guard;
 mod extract_dialog;
+mod find;
 mod focus;
+mod found_hits;
 mod help;
 mod lookup;
 mod marks;
@@ -32,6 +34,7 @@ pub use self::{
     destination::Destination,
     extract_dialog::{Choices, ExtractDialog, ExtractField, ExtractStage, SecretCount, SeveralOrigin},
     focus::Focus,
+    found_hits::FoundHits,
     help::{Help, LookedFor},
     overlay::{Overlay, Prompt},
     picker::{CommandEntry, Picker, PickerChoice, PickerItem},
@@ -200,7 +203,7 @@ impl App {
                 Vec::new()
             }
             Action::LookedUp(serial, found) => self.looked_up(serial, *found),
-            Action::Hits(serial, hits) => self.hits_found(serial, hits),
+            Action::Hits(serial, found) => self.hits_found(serial, found),
             Action::Facts(serial, facts) => {
                 self.search.facts_found(serial, facts);
                 Vec::new()

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::search_pane::SearchPane;
+use super::{found_hits::snippet_of_row, search_pane::SearchPane};
 use crate::{
     conversation::Conversation,
     library::{ConversationHandle, ConversationRef, Library},
@@ -17,8 +17,6 @@ use crate::{
 /// The work on the facts of rows that a frame waits for, in bytes at the speed of memory; the others come when they are
 /// known.
 const MAX_COST: usize = 32 << 20;
-/// Columns a snippet is made for: the widest list.
-const SNIPPET_COLUMNS: usize = 160;
 
 /// Facts that a visible row shows besides its title; found out when it is first drawn.
 #[derive(Clone, Debug)]
@@ -124,14 +122,10 @@ impl SearchPane {
 impl RowFacts {
     /// Finds out the facts of a conversation; `matcher` finds the hits of its row.
     pub fn of(conversation: &Conversation, row: &Row, matcher: &Matcher) -> Self {
-        let best = row.best_message.filter(|_| matches!(row.tier, Tier::SomeWords { .. }));
         Self {
             tier: row.tier,
             hits: matcher.count(conversation, format::MAX_HITS + 1),
-            snippet: match best {
-                Some(best) => matcher.snippet_of(conversation, best as usize, SNIPPET_COLUMNS),
-                None => matcher.snippet(conversation, SNIPPET_COLUMNS),
-            },
+            snippet: snippet_of_row(conversation, row, matcher),
         }
     }
 }

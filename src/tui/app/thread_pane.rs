@@ -1,6 +1,6 @@
 //! The thread pane: the conversation that is open, whose hits are marked in it, moving, find, folds and branches.
 
-use super::{App, Focus, Overlay, SearchPane};
+use super::{App, Focus, FoundHits, SearchPane};
 use crate::{
     library::{ConversationHandle, ConversationRef},
     search::{Clock, Hit, Matcher, Query, worker::Row},
@@ -9,15 +9,14 @@ use crate::{
         command::Command,
         effect::{Effect, Task},
         layout::Layout,
-        text_input::TextInput,
-        thread_view::ThreadView,
+        thread_view::{HitSet, ThreadView},
     },
 };
 
 /// Columns that `H` and `L` scroll by.
 const SIDEWAYS: i32 = 8;
 /// The work on finding hits that a key waits for, in bytes at the speed of memory.
-const MAX_COST: usize = 8 << 20;
+pub(super) const MAX_COST: usize = 8 << 20;
 
 /// The state of the open thread.
 #[derive(Debug)]
@@ -30,6 +29,10 @@ pub struct ThreadPane {
     hit_origin: HitOrigin,
     /// The hits that are being looked for.
     hit_search: Option<HitSearch>,
+    /// The hits that were marked when find began, until it is known that it leads somewhere.
+    before_find: Option<(HitSet, HitOrigin)>,
+    /// What was looked for by find, once that is accepted and as long as it is not known whether it is anywhere.
+    accepted_find: Option<String>,
 }
 
 /// A look for hits that is under way.
@@ -65,12 +68,26 @@ impl ThreadPane {
             view.go_to(best as usize);
         }
         let marked = HitOrigin::Query(search.text_of_query().to_owned());
-        Self { handle: row.handle, view, hit_origin: marked, hit_search: None }
+        Self {
+            handle: row.handle,
+            view,
+            hit_origin: marked,
+            hit_search: None,
+            before_find: None,
+            accepted_find: None,
+        }
     }
 
-    /// Marks the hits of a query, and goes to the first from a message on (`None`: stays). In a short conversation that
-    /// is done at once; for a long one it returns what has to be done for it, whose answer [`ThreadPane::found`] takes.
-    fn mark_hits(&mut self, matcher: Option<&Matcher>, from: Option<usize>, serial: u64) -> Option<Task> {
+    /// Marks the hits of a query, and goes to the one that the snippet of a row shows, or to the first from a message on
+    /// (`None`: stays). In a short conversation that is done at once; for a long one it returns what has to be done for
+    /// it, whose answer [`ThreadPane::found`] takes.
+    fn mark_hits(
+        &mut self,
+        matcher: Option<&Matcher>,
+        row: Option<Row>,
+        from: Option<usize>,
+        serial: u64,
+    ) -> Option<Task> {
         let conversation = self.view.conversation();
         let Some(matcher) = matcher else {
             self.hit_search = None;
@@ -79,26 +96,29 @@ impl ThreadPane {
         };
         self.hit_search = Some(HitSearch { serial, from });
         if matcher.cost(conversation) <= MAX_COST {
-            let hits = matcher.hits(conversation);
-            self.found(serial, hits);
+            let found = FoundHits::of(conversation, matcher, row.as_ref());
+            self.found(serial, found);
             return None;
         }
         self.view.set_hits(Vec::new());
         Some(Task::FindHits {
             conversation: self.view.conversation().clone(),
             matcher: matcher.clone(),
+            row,
             serial,
         })
     }
 
     /// Takes in the hits that were asked for. False: they are not wanted any more.
-    fn found(&mut self, serial: u64, hits: Vec<Hit>) -> bool {
+    fn found(&mut self, serial: u64, found: FoundHits) -> bool {
         let Some(hit_search) = self.hit_search.take_if(|hit_search| hit_search.serial == serial) else {
             return false;
         };
-        self.view.set_hits(hits);
-        if hit_search.from.is_some() {
-            self.view.focus_first(hit_search.from);
+        self.view.set_hits(found.hits);
+        match (found.place, hit_search.from) {
+            (Some((message, byte)), _) => self.view.focus_at(message, byte),
+            (None, Some(_)) => self.view.focus_first(hit_search.from),
+            (None, None) => {}
         }
         true
     }
@@ -109,17 +129,67 @@ impl ThreadPane {
     }
 
     /// Returns whether this conversation is open with the hits of this query.
-    fn shows(&self, handle: ConversationHandle, query: &str) -> bool {
+    pub(super) fn shows(&self, handle: ConversationHandle, query: &str) -> bool {
         self.handle == handle && matches!(&self.hit_origin, HitOrigin::Query(text) if text == query)
     }
 
     /// Marks the hits of a text typed into find, and goes to the first from where it began.
-    fn find(&mut self, text: &str, clock: &Clock, serial: u64) -> Option<Task> {
+    pub(super) fn find(&mut self, text: &str, clock: &Clock, serial: u64) -> Option<Task> {
         let query = Query::parse(text, clock);
         let matcher = (!query.is_empty()).then(|| Matcher::new(&query));
-        self.hit_origin = HitOrigin::Find;
+        let origin = std::mem::replace(&mut self.hit_origin, HitOrigin::Find);
+        if self.before_find.is_none() {
+            self.before_find = Some((self.view.take_hits(), origin));
+        }
         let from = self.view.find_from().or(Some(0));
-        self.mark_hits(matcher.as_ref(), from, serial)
+        self.mark_hits(matcher.as_ref(), None, from, serial)
+    }
+
+    /// Remembers the place and the hits from which one begins to find.
+    pub(super) fn begin_find(&mut self) {
+        (self.before_find, self.accepted_find) = (None, None);
+        self.view.begin_find();
+    }
+
+    /// Ends find where it led to. True: it is nowhere in this thread, and everything is as it was before.
+    pub(super) fn accept_find(&mut self, text: &str) -> bool {
+        if self.is_finding() {
+            self.accepted_find = Some(text.to_owned());
+            return false;
+        }
+        self.end_find_without_hits()
+    }
+
+    /// Ends find. If it has no hits everything is as it was before: then it returns true.
+    fn end_find_without_hits(&mut self) -> bool {
+        let has_hits = self.view.hit_position().1 > 0;
+        self.view.end_find(!has_hits);
+        if let Some((hits, origin)) = self.before_find.take().filter(|_| !has_hits) {
+            self.view.put_hits_back(hits);
+            self.hit_origin = origin;
+        }
+        !has_hits
+    }
+
+    /// Returns what find has looked for, if it was accepted before it was known that it is nowhere.
+    fn take_not_found(&mut self) -> Option<String> {
+        let text = self.accepted_find.take()?;
+        self.end_find_without_hits().then_some(text)
+    }
+
+    /// Leaves find for the place where it began, with the hits of the search line or of the audit.
+    pub(super) fn leave_find(&mut self, search: &SearchPane, serial: u64) -> Option<Task> {
+        self.view.end_find(true);
+        self.hit_search = None;
+        match self.before_find.take() {
+            Some((hits, origin)) if origin != HitOrigin::Find => {
+                self.view.put_hits_back(hits);
+                self.hit_origin = origin;
+                None
+            }
+            None if self.hit_origin != HitOrigin::Find => None,
+            _ => self.mark_query(search, serial),
+        }
     }
 
     /// Marks the hits of the search line again.
@@ -127,7 +197,7 @@ impl ThreadPane {
         self.hit_origin = HitOrigin::Query(search.text_of_query().to_owned());
         let row = search.listing.rows.iter().find(|row| row.handle == self.handle);
         let exact = || Some(&search.matcher).filter(|_| !search.query.is_empty());
-        self.mark_hits(row.map_or_else(exact, |row| search.matcher_of(row)), None, serial)
+        self.mark_hits(row.map_or_else(exact, |row| search.matcher_of(row)), None, None, serial)
     }
 
     /// Marks hits of the audit.
@@ -145,7 +215,7 @@ impl ThreadPane {
     }
 
     /// Goes to the next or previous hit; returns a sentence for the status line.
-    fn step_hit(&mut self, step: isize) -> String {
+    pub(super) fn step_hit(&mut self, step: isize) -> String {
         let view = &mut self.view;
         let Some(around) = view.step_hit(step) else { return "no hits in this thread".to_owned() };
         let (focus, count) = view.hit_position();
@@ -153,8 +223,10 @@ impl ThreadPane {
         if around && count > 1 {
             message.push_str(if step > 0 { ", from the top again" } else { ", from the end again" });
         }
-        if view.is_on_other_branch() {
-            message.push_str(", on another branch");
+        match (view.is_on_other_branch(), view.is_hit_elsewhere()) {
+            (true, _) => message.push_str(", on another branch"),
+            (false, true) => message.push_str(", on the current branch"),
+            (false, false) => {}
         }
         message
     }
@@ -243,6 +315,7 @@ impl App {
         self.serial += 1;
         let task = thread.mark_hits(
             self.search.matcher_of(&row),
+            Some(row),
             row.best_message.map(|best| best as usize),
             self.serial,
         );
@@ -251,16 +324,22 @@ impl App {
     }
 
     /// Begins to look for hits, if there is need, and for colours.
-    fn with_colors(&mut self, task: Option<Task>) -> Vec<Effect> {
+    pub(super) fn with_colors(&mut self, task: Option<Task>) -> Vec<Effect> {
         let mut effects: Vec<Effect> = task.map(Effect::Background).into_iter().collect();
         effects.extend(self.highlight());
         effects
     }
 
     /// Takes in the hits of a long conversation.
-    pub(super) fn hits_found(&mut self, serial: u64, hits: Vec<Hit>) -> Vec<Effect> {
-        let is_wanted = self.thread.as_mut().is_some_and(|thread| thread.found(serial, hits));
-        if is_wanted { self.highlight() } else { Vec::new() }
+    pub(super) fn hits_found(&mut self, serial: u64, found: FoundHits) -> Vec<Effect> {
+        let Some(thread) = &mut self.thread else { return Vec::new() };
+        if !thread.found(serial, found) {
+            return Vec::new();
+        }
+        if let Some(text) = thread.take_not_found() {
+            self.say_not_found(&text);
+        }
+        self.highlight()
     }
 
     /// Opens the selected conversation and gives its thread the keys.
@@ -308,57 +387,5 @@ impl App {
     pub(super) fn highlight(&mut self) -> Vec<Effect> {
         let jobs = self.thread.as_mut().map(ThreadPane::wanted_colors).unwrap_or_default();
         if jobs.is_empty() { Vec::new() } else { vec![Effect::Background(Task::Highlight(jobs))] }
-    }
-
-    fn open_find(&mut self) -> Vec<Effect> {
-        self.overlay = Overlay::Find(TextInput::default());
-        if let Some(thread) = &mut self.thread {
-            thread.view.begin_find();
-        }
-        Vec::new()
-    }
-
-    /// Carries out a command of the line of find.
-    pub(super) fn find_command(&mut self, command: Command) -> Vec<Effect> {
-        let Overlay::Find(find) = &mut self.overlay else { return Vec::new() };
-        match command {
-            Command::Accept => {
-                let is_empty = find.text().trim().is_empty();
-                return self.end_find(is_empty);
-            }
-            Command::Cancel => return self.end_find(true),
-            Command::NextHit | Command::PreviousHit => {
-                if let Some(thread) = &mut self.thread {
-                    thread.step_hit(if command == Command::NextHit { 1 } else { -1 });
-                }
-            }
-            other if find.edit(other) => return self.find_again(),
-            _ => {}
-        }
-        self.highlight()
-    }
-
-    /// Marks what is typed into find.
-    pub(super) fn find_again(&mut self) -> Vec<Effect> {
-        let (Overlay::Find(find), Some(thread)) = (&self.overlay, &mut self.thread) else {
-            return Vec::new();
-        };
-        self.serial += 1;
-        let task = thread.find(find.text(), &self.clock, self.serial);
-        self.with_colors(task)
-    }
-
-    /// Closes find: `back` to where it began, with the hits of the search line, or to stay with those it found.
-    fn end_find(&mut self, back: bool) -> Vec<Effect> {
-        self.overlay = Overlay::None;
-        self.serial += 1;
-        let mut task = None;
-        if let Some(thread) = &mut self.thread {
-            thread.view.end_find(back);
-            if back {
-                task = thread.mark_query(&self.search, self.serial);
-            }
-        }
-        self.with_colors(task)
     }
 }

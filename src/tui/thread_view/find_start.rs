@@ -9,6 +9,7 @@ pub(super) struct FindStart {
     cursor: usize,
     message: Option<usize>,
     leaf: Option<usize>,
+    leaf_that_is_read: Option<usize>,
 }
 
 impl ThreadView {
@@ -20,7 +21,8 @@ impl ThreadView {
     /// Remembers the place from which one looks for something.
     pub fn begin_find(&mut self) {
         let (top, cursor, message) = (self.top, self.selected_entry, self.message());
-        self.find_start = Some(FindStart { top, cursor, message, leaf: self.transcript.leaf() });
+        let (leaf, leaf_that_is_read) = (self.transcript.leaf(), self.leaf_that_is_read);
+        self.find_start = Some(FindStart { top, cursor, message, leaf, leaf_that_is_read });
     }
 
     /// Returns the message that was selected when the find began; else the selected one.
@@ -32,8 +34,9 @@ impl ThreadView {
     pub fn end_find(&mut self, back: bool) {
         let Some(origin) = self.find_start.take().filter(|_| back) else { return };
         if let Some(leaf) = origin.leaf {
-            self.transcript.show_branch_of(leaf);
+            self.transcript.show_leaf(leaf);
         }
+        self.leaf_that_is_read = origin.leaf_that_is_read;
         // Folds that were opened to show a hit stay open: the place is found again by its message.
         let entry = origin.message.and_then(|message| self.transcript.entry_of(message));
         self.selected_entry =

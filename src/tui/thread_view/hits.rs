@@ -2,18 +2,30 @@
 
 use std::ops::Range;
 
-use super::{Position, ThreadView};
-use crate::search::Hit;
+use super::{Position, ThreadView, hit_set::HitSet};
+use crate::{conversation::Conversation, search::Hit};
 
 impl ThreadView {
-    /// Returns the hit in focus, and the number of all in this conversation.
+    /// Returns the number of the hit in focus, from 0, in the order in which one goes through them, and how many there
+    /// are in this conversation.
     pub fn hit_position(&self) -> (Option<usize>, usize) {
-        (self.focused_hit, self.hits.len())
+        (self.hits.focus(), self.hits.len())
     }
 
     /// Marks these hits, none in focus.
     pub fn set_hits(&mut self, hits: Vec<Hit>) {
-        (self.hits, self.focused_hit) = (hits, None);
+        self.hits = HitSet::new(hits, &self.path_that_is_read());
+    }
+
+    /// Takes the hits out, with the one in focus.
+    pub(in crate::tui) fn take_hits(&mut self) -> HitSet {
+        std::mem::take(&mut self.hits)
+    }
+
+    /// Puts hits back as they were taken out.
+    pub(in crate::tui) fn put_hits_back(&mut self, mut hits: HitSet) {
+        hits.put_first(&self.path_that_is_read());
+        self.hits = hits;
     }
 
     /// Shows a message as far as it can be shown: its branch, its fold open, its first hit in focus. `false`: it cannot
@@ -24,7 +36,7 @@ impl ThreadView {
         if self.transcript.entries()[entry].fold == Some(false) {
             self.transcript.set_fold(entry, true);
         }
-        if self.hits.iter().any(|hit| hit.message == message) {
+        if self.hits.first_of(message).is_some() {
             self.focus_first(Some(message));
         }
         true
@@ -33,20 +45,31 @@ impl ThreadView {
     /// Focuses the first hit of a message (or of the thread, from the cursor on) and shows it.
     pub fn focus_first(&mut self, message: Option<usize>) {
         let from = message.or_else(|| self.message()).unwrap_or(0);
-        let at = self.hits.iter().position(|hit| hit.message == from);
-        let at = at.or_else(|| self.hits.iter().position(|hit| hit.message >= from));
-        if let Some(index) = at.or(if self.hits.is_empty() { None } else { Some(0) }) {
-            self.focus_on(index);
+        if let Some(place) = self.hits.first_from(from) {
+            self.focus_on(place);
         }
     }
 
-    /// Goes to the next or previous hit, around the ends. `None`: there are none; else whether it went around.
+    /// Focuses the hit at this byte of a message's words and shows it; without one the first of the message.
+    pub fn focus_at(&mut self, message: usize, byte: usize) {
+        match self.hits.place_at(message, byte) {
+            Some(place) => self.focus_on(place),
+            None => self.focus_first(Some(message)),
+        }
+    }
+
+    /// Goes to the next or previous hit, around the ends: through those on the branch that is read, then through the
+    /// others. `None`: there are none; else whether it went around.
     pub fn step_hit(&mut self, step: isize) -> Option<bool> {
         let count = self.hits.len();
         if count == 0 {
             return None;
         }
-        let Some(focus) = self.focused_hit else {
+        if self.hits.focus().is_some() && !self.is_at_focused_hit() {
+            // One has gone on from there by oneself: what is shown is what is read.
+            self.read_shown_branch();
+        }
+        let Some(focus) = self.hits.focus() else {
             self.focus_first(None);
             return Some(false);
         };
@@ -61,25 +84,43 @@ impl ThreadView {
 
     /// Returns whether the selected message is the one with the hit in focus.
     pub fn is_at_focused_hit(&self) -> bool {
-        self.focused_hit.is_some_and(|index| Some(self.hits[index].message) == self.message())
+        self.hits.focused().is_some_and(|hit| Some(hit.message) == self.message())
+    }
+
+    /// Returns whether the hit in focus is on another branch than the one that is read.
+    pub fn is_hit_elsewhere(&self) -> bool {
+        self.hits.focus().is_some_and(|place| !self.hits.is_on_branch(place))
     }
 
     /// Returns the next or previous hit from the selected message, where one has moved away from that in focus.
     fn hit_from_here(&self, step: isize) -> Option<usize> {
         let here = self.message().filter(|_| !self.is_at_focused_hit())?;
-        if step > 0 {
-            self.hits.iter().position(|hit| hit.message >= here)
-        } else {
-            self.hits.iter().rposition(|hit| hit.message <= here)
+        if step > 0 { self.hits.next_on_branch(here) } else { self.hits.last_on_branch(here) }
+    }
+
+    /// Takes the branch on the screen for the one that is read.
+    pub(super) fn read_shown_branch(&mut self) {
+        if self.leaf_that_is_read != self.transcript.leaf() {
+            self.leaf_that_is_read = self.transcript.leaf();
+            self.hits.put_first(&self.path_that_is_read());
         }
     }
 
+    /// Returns the messages of the branch that is read, in order.
+    fn path_that_is_read(&self) -> Vec<usize> {
+        self.leaf_that_is_read.map(|leaf| self.conversation().path_to(leaf)).unwrap_or_default()
+    }
+
     /// Shows a hit: its branch, its fold open, its line at the upper third.
-    fn focus_on(&mut self, index: usize) {
-        self.focused_hit = Some(index);
-        let Hit { message, ref range } = self.hits[index];
+    fn focus_on(&mut self, place: usize) {
+        let Hit { message, range } = self.hits.set_focus(place).clone();
         let byte = range.start;
-        self.transcript.show_branch_of(message);
+        match self.leaf_that_is_read.filter(|_| self.hits.is_on_branch(place)) {
+            Some(leaf) => self.transcript.show_leaf(leaf),
+            None => {
+                self.transcript.show_branch_of(message);
+            }
+        }
         let Some(entry) = self.transcript.entry_at(message, byte) else { return };
         if self.transcript.entries()[entry].fold == Some(false) {
             self.transcript.set_fold(entry, true);
@@ -94,24 +135,18 @@ impl ThreadView {
     /// Returns the line of the message that the hit in focus stands in, as written; else that of the first hit in the
     /// selected message.
     pub fn hit_line(&self) -> Option<&str> {
-        let focused = self.focused_hit.and_then(|index| self.hits.get(index));
-        let hit = focused.or_else(|| self.hits.iter().find(|hit| Some(hit.message) == self.message()))?;
-        let text = self.conversation().message_words(hit.message);
-        // What stands beside the text stands behind a NUL.
-        let is_end = |c| matches!(c, '\n' | '\0');
-        let start = text.get(..hit.range.start)?.rfind(is_end).map_or(0, |newline| newline + 1);
-        let end =
-            text.get(hit.range.end..)?.find(is_end).map_or(text.len(), |newline| hit.range.end + newline);
-        Some(text.get(start..end)?.trim_end_matches('\r'))
+        let first = || self.hits.first_of(self.message()?);
+        let hit = self.hits.focused().or_else(first)?;
+        line_at(self.conversation(), hit.message, &hit.range)
     }
+}
 
-    /// Returns the places of a message's hits in a part of its text: a message may have a million.
-    pub(super) fn ranges(&self, message: usize, part: &Range<usize>) -> Vec<Range<usize>> {
-        let start = self.hits.partition_point(|hit| (hit.message, hit.range.end) <= (message, part.start));
-        self.hits[start..]
-            .iter()
-            .take_while(|hit| hit.message == message && hit.range.start < part.end)
-            .map(|hit| hit.range.clone())
-            .collect()
-    }
+/// Returns the line of a message that these bytes of its words stand in, as written.
+pub fn line_at<'a>(conversation: &'a Conversation, message: usize, range: &Range<usize>) -> Option<&'a str> {
+    let text = conversation.message_words(message);
+    // What stands beside the text stands behind a NUL.
+    let is_end = |c| matches!(c, '\n' | '\0');
+    let start = text.get(..range.start)?.rfind(is_end).map_or(0, |newline| newline + 1);
+    let end = text.get(range.end..)?.find(is_end).map_or(text.len(), |newline| range.end + newline);
+    Some(text.get(start..end)?.trim_end_matches('\r'))
 }

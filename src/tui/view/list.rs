@@ -167,12 +167,16 @@ impl ConversationRow<'_> {
         paint::drop_last_columns(row, row.right() - begin + 2)
     }
 
-    /// Draws a passage that was made for a wide list so that its first hit is in sight here.
+    /// Draws a passage that was made for a wide list so that the hit it was cut around is in sight here.
     fn draw_snippet(&self, snippet: &Snippet, buffer: &mut Buffer, row: Rect) {
         let start = start_in_sight(snippet, row.width);
         let text = &snippet.text[start..];
-        let marks: Vec<_> =
-            snippet.highlights.iter().map(|mark| mark.start - start..mark.end - start).collect();
+        let marks: Vec<_> = snippet
+            .highlights
+            .iter()
+            .filter(|mark| mark.start >= start)
+            .map(|mark| mark.start - start..mark.end - start)
+            .collect();
         let mut row_area = row;
         if start > 0 && !text.starts_with('…') {
             let x = paint::text(buffer, row, row.y, "…", self.theme.dim);
@@ -193,9 +197,9 @@ impl ConversationRow<'_> {
     }
 }
 
-/// Returns the byte of a passage from which on its first hit is in sight in this many columns: the start, or a word.
+/// Returns the byte of a passage from which on that hit is in sight in this many columns: the start, or a word.
 fn start_in_sight(snippet: &Snippet, columns: u16) -> usize {
-    let lead = snippet.highlights.first().map_or(0, |mark| mark.start);
+    let lead = snippet.highlights.get(snippet.focus).map_or(0, |mark| mark.start);
     let before = &snippet.text[..lead];
     let room = (columns as usize / 3).max(8);
     if sanitize::width(&sanitize::line(before)) <= room {
