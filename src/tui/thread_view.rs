@@ -16,6 +16,7 @@ pub use self::hits::line_at;
 use crate::{
     conversation::{Role, Visibility},
     library::ConversationRef,
+    message::MessageView,
     transcript::{Entry, Line, Transcript, TranscriptOptions, mark_hits},
 };
 
@@ -101,11 +102,29 @@ impl ThreadView {
     }
 
     /// Returns the number of the selected message among the shown ones of this branch, from 1, and how many there are.
-    /// On a fold it is that of the message before, or the first.
+    /// On a fold it is that of the answer it led to, else of the message before, or the first.
     pub fn message_number(&self) -> (usize, usize) {
         let last = self.transcript.entries().len().saturating_sub(1);
         let of = self.transcript.shown_up_to(last);
-        (self.transcript.shown_up_to(self.selected_entry.min(last)).clamp(of.min(1), of), of)
+        let entry = self.answer_of_fold().unwrap_or(self.selected_entry);
+        (self.transcript.shown_up_to(entry.min(last)).clamp(of.min(1), of), of)
+    }
+
+    /// Returns the word for what is folded in the selected message; `None`: it is not folded away.
+    pub fn fold_noun(&self) -> Option<&'static str> {
+        let message = self.message().filter(|&message| !self.is_shown(message))?;
+        let noun = MessageView::of(self.conversation(), message).label().noun();
+        Some(if noun.is_empty() { "fold" } else { noun })
+    }
+
+    /// Returns the entry of the answer that the selected fold led to.
+    fn answer_of_fold(&self) -> Option<usize> {
+        self.message().filter(|&message| !self.is_shown(message))?;
+        let entries = self.transcript.entries();
+        let next =
+            (self.selected_entry..entries.len()).find(|&entry| self.is_shown(entries[entry].message))?;
+        let role = self.conversation().messages()[entries[next].message].role;
+        (role != Role::User).then_some(next)
     }
 
     /// Begins to mark messages at the selected one, or forgets the marks. Gives whether it marks now.
@@ -352,9 +371,13 @@ impl ThreadView {
         Some(open)
     }
 
-    /// Goes to a sibling branch at the selected message. `None`: it has no siblings; else which it shows now.
+    /// Goes to a sibling branch at the selected message, on a fold also at the answer it led to. `None`: it has no
+    /// siblings; else which it shows now.
     pub fn switch_branch(&mut self, step: isize) -> Option<crate::message::branches::SiblingNumber> {
-        let entry = self.transcript.switch_branch(self.selected_entry, step)?;
+        let last = self.answer_of_fold().unwrap_or(self.selected_entry);
+        let mut candidates = self.selected_entry..=last;
+        let fork = candidates.find(|&entry| self.transcript.entries()[entry].branch.is_some())?;
+        let entry = self.transcript.switch_branch(fork, step)?;
         self.read_shown_branch();
         // The place on the screen stays; only what follows the branch point is new.
         self.selected_entry = entry.min(self.transcript.entries().len().saturating_sub(1));

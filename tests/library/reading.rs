@@ -172,6 +172,40 @@ fn a_fold_opens_and_closes_where_it_is() {
     assert_eq!(row_of(&mut driver, "▸ python · 3 lines"), row);
 }
 
+/// Its number was that of the message before, a copy of it was called the message, and it had no other branch.
+#[test]
+fn a_fold_counts_as_the_answer_it_led_to_and_a_copy_of_it_is_called_what_it_is() {
+    let mut driver = Driver::new(80, 24, vec![with_fold()]);
+    driver.press("enter J");
+    assert!(driver.status().starts_with("message 2 of 4 · tool call"), "{}", driver.status());
+    driver.press("y");
+    let Some(Effect::Background(Task::Copy(CopyRequest { subject, .. }))) = driver.effects.last() else {
+        panic!("{:?}", driver.effects)
+    };
+    assert_eq!(subject, "the tool call alone");
+    driver.press("J");
+    assert!(driver.status().starts_with("message 2 of 4 "), "{}", driver.status());
+    driver.press("y");
+    assert_eq!(driver.copies()[1], "The first answer.");
+}
+
+#[test]
+fn on_a_fold_the_other_branches_are_those_of_the_answer_it_led_to() {
+    let draft = |role, text, parent| MessageDraft { parent, ..MessageDraft::new(role, text) };
+    let call = MessageDraft {
+        kind: MessageKind::Call,
+        visibility: Visibility::Folded,
+        ..draft(Role::Assistant, "a = 1", Some(0))
+    };
+    let (left, right) =
+        (draft(Role::Assistant, "To the left.", Some(1)), draft(Role::Assistant, "To the right.", Some(1)));
+    let conversation = chain("A tree", [draft(Role::User, "Which way?", None), call, left, right]);
+    let mut driver = Driver::new(80, 24, vec![conversation]);
+    driver.press("enter J <");
+    assert!(driver.status().starts_with("branch 1 of 2"), "{}", driver.status());
+    assert!(driver.screen().contains("To the left."), "{}", driver.screen());
+}
+
 #[test]
 fn folding_all_keeps_the_selected_message_where_it_is() {
     let mut driver = Driver::new(80, 24, vec![with_fold()]);

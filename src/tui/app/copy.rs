@@ -14,7 +14,7 @@ use crate::{
     extract::{self, Format, clipboard::Copied},
     library::{ConversationHandle, ConversationRef},
     message::{
-        CodeBlock, MAX_BLOCKS,
+        CodeBlock, MAX_BLOCKS, MessageView,
         format::{first_line, lines},
     },
     transcript::sanitize,
@@ -93,10 +93,21 @@ impl App {
             return Vec::new();
         }
         let subject: Cow<'static, str> = match messages.len() {
-            1 => "the message".into(),
+            1 => self.subject_of(&conversation, messages[0]).into(),
             count => format!("{} marked messages", format::number(count)).into(),
         };
         self.copy_messages(conversation, messages, leaf, subject)
+    }
+
+    /// Returns the name of a message for the status line.
+    fn subject_of(&self, conversation: &ConversationRef, message: usize) -> Cow<'static, str> {
+        if conversation.messages()[message].visibility == Visibility::Shown {
+            return "the message".into();
+        }
+        match MessageView::of(conversation, message).label().noun() {
+            "" => "what is folded here alone".into(),
+            noun => format!("the {noun} alone").into(),
+        }
     }
 
     pub(super) fn copy_answer(&mut self) -> Vec<Effect> {

@@ -95,7 +95,8 @@ fn position_text(app: &App) -> String {
             return "looking for hits …".to_owned();
         }
         let (at, of) = thread_view.message_number();
-        let place = format!("message {} of {}", format::number(at), format::number(of));
+        let fold = thread_view.fold_noun().map(|noun| format!(" · {noun}")).unwrap_or_default();
+        let place = format!("message {} of {}{fold}", format::number(at), format::number(of));
         match thread_view.hit_position() {
             // It stands where one has been, not where one is.
             (Some(_), count) if !thread_view.is_at_focused_hit() => {
