@@ -381,3 +381,41 @@ fn a_name_that_is_not_known_yet_is_not_written() {
     driver.press("enter r e ctrl-u").type_("./mine.md").press("enter");
     assert!(saved(&driver).0.ends_with("mine.md"));
 }
+
+/// It took a thousand conversations without a word that nothing was marked.
+#[test]
+fn without_marks_the_dialog_says_that_it_takes_all_that_is_listed() {
+    for (query, title) in [
+        ("", "Nothing is marked: extract all 3 listed, one file each"),
+        ("lake", "Nothing is marked: extract the one listed, one file each"),
+        ("lake sea", "Nothing is marked: extract the one with all words, one file each"),
+    ] {
+        let day = |day, text| conversation(day, "A day", &[text]);
+        let mut driver =
+            Driver::new(80, 24, vec![day(1, "The lake, the sea."), day(2, "Sea."), day(3, "Hill.")]);
+        driver.type_(query).press("esc E");
+        assert!(driver.screen().contains(title), "{query}: {}", driver.screen());
+    }
+}
+
+/// The marks were gone, so that the same could not be written in another format too.
+#[test]
+fn marks_remain_when_what_is_marked_was_written() {
+    let mut driver = Driver::new(80, 24, (1..4).map(|day| conversation(day, "A day", &["Where?"])).collect());
+    driver.press("esc space space E enter");
+    driver.act(Action::SavedMany(SaveManyOutcome {
+        written: 2,
+        total: 2,
+        folder: "./x/".into(),
+        attached: AttachmentOutcome::default(),
+        is_finished: true,
+        stopped: false,
+        failure: None,
+        files_exist: false,
+    }));
+    assert!(driver.status().starts_with("wrote 2 files to ./x/"), "{}", driver.status());
+    driver.press("E");
+    assert!(driver.screen().contains("Extract 2 marked conversations to a folder"), "{}", driver.screen());
+    driver.press("esc X");
+    assert!(driver.status().starts_with("2 conversations unmarked"), "{}", driver.status());
+}

@@ -151,8 +151,6 @@ impl App {
             }
             Overlay::Extract(_) => {
                 self.overlay = Overlay::None;
-                self.search.marked.clear();
-                self.search.count_marked();
                 self.say_written(sentence, folder);
             }
             _ if has_failed => self.show_failure(sentence),

@@ -56,8 +56,12 @@ fn title(dialog: &ExtractDialog) -> String {
     }
     let several = |one, many| format::count(dialog.conversations.len(), one, many);
     let what = match dialog.origin {
-        SeveralOrigin::List => several("conversation", "conversations"),
-        SeveralOrigin::AllWords => several("conversation", "conversations") + " with all words",
+        SeveralOrigin::List => {
+            return format!("Nothing is marked: extract {} listed, one file each", all(dialog));
+        }
+        SeveralOrigin::AllWords => {
+            return format!("Nothing is marked: extract {} with all words, one file each", all(dialog));
+        }
         SeveralOrigin::Marked { hidden: 0 } => several("marked conversation", "marked conversations"),
         SeveralOrigin::Marked { hidden } => {
             let hidden = format::number(hidden);
@@ -65,6 +69,14 @@ fn title(dialog: &ExtractDialog) -> String {
         }
     };
     format!("Extract {what} to a folder, one file each")
+}
+
+/// Returns how many conversations are extracted.
+fn all(dialog: &ExtractDialog) -> String {
+    match dialog.conversations.len() {
+        1 => "the one".to_owned(),
+        several => format!("all {}", format::number(several)),
+    }
 }
 
 /// The dialog being drawn. A row that does not fit is left out.
