@@ -39,6 +39,23 @@ pub fn path(path: &Path) -> String {
     sanitize::line(&path.to_string_lossy()).into_owned()
 }
 
+/// Puts words into lines of at most so many columns, as far as no word is longer; the lines after the first are two
+/// columns shorter, for their indentation.
+pub fn wrap(words: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words.split(' ') {
+        let room = if lines.len() > 1 { columns.saturating_sub(2) } else { columns };
+        match lines.last_mut() {
+            Some(line) if sanitize::width(line) + 1 + sanitize::width(word) <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +67,13 @@ mod tests {
         assert_eq!(number(1_000_000), "1 000 000");
         assert_eq!(hits(9_999), "9 999");
         assert_eq!(hits(10_000), "9 999+");
+    }
+
+    #[test]
+    fn what_does_not_fit_goes_on_in_the_next_line() {
+        assert_eq!(wrap("as much as fits", 20), ["as much as fits"]);
+        assert_eq!(wrap("as much as fits here", 10), ["as much as", "fits", "here"]);
+        assert_eq!(wrap("incomprehensible or not", 6), ["incomprehensible", "or", "not"]);
     }
 
     #[test]

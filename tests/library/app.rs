@@ -12,6 +12,7 @@ use unspool::{
         save::{Clobber, FileOutcome},
     },
     load::Progress,
+    search::worker::Results,
     tui::{
         action::Action,
         app::{Focus, Overlay, RowFacts, SlowRow},
@@ -384,6 +385,45 @@ fn what_has_some_words_stands_under_a_rule_that_says_which_word_is_nowhere() {
         matches!(driver.app.overlay, Overlay::None),
         "no conversation has all words: there is nothing to extract"
     );
+}
+
+/// "Nothing holds all of" stood there for seconds, until what was mistyped could be looked up.
+#[test]
+fn an_answer_without_the_index_is_not_called_final() {
+    let mut driver = Driver::new(80, 24, three());
+    let effects = driver.app.update(Action::Paste("timeuot".to_owned()));
+    let Some(Effect::Background(Task::Search(request))) = effects.into_iter().next() else {
+        panic!("no search")
+    };
+    let without = unspool::search::worker::search(&request.query, &request.library, false);
+    let without = Results { serial: request.serial, awaits_index: true, ..without };
+    driver.act(Action::Found(without));
+    let screen = driver.screen();
+    assert!(screen.contains("still looking, also for words that are written alike"), "{screen}");
+    assert!(!screen.contains("nothing holds"), "{screen}");
+    let mut with = unspool::search::worker::search_both_tiers(&request.query, &request.library, false, true);
+    with.serial = request.serial;
+    driver.act(Action::Found(with));
+    assert!(driver.screen().contains("timeuot → timeout"), "{}", driver.screen());
+}
+
+/// In the narrow column of a wide screen both ended in `…` before the word that tells.
+#[test]
+fn the_rule_and_the_reasons_take_as_many_lines_as_they_need() {
+    let mut driver = Driver::new(120, 40, three());
+    driver.type_("sourdough timeuot");
+    let screen = driver.screen();
+    for words in ["┄ some of the words ┄", "┄ timeuot → timeout ┄"] {
+        assert!(screen.contains(words), "{words} is not in:\n{screen}");
+    }
+    assert!(screen.contains("Sourdough starter"), "{screen}");
+    driver.press("ctrl-u").type_("\"sourdough starter\" \"xylophone\"");
+    let screen = driver.screen();
+    let column: Vec<&str> =
+        screen.lines().filter_map(|line| line.split('│').next()).map(str::trim).take(8).collect();
+    let said = column.join(" ");
+    assert!(said.contains("nothing holds all of: \"sourdough starter\", \"xylophone\""), "{screen}");
+    assert!(said.contains("\"xylophone\" is in no conversation · without it: 1"), "{screen}");
 }
 
 #[test]

@@ -92,6 +92,8 @@ pub struct Results {
     pub hits: usize,
     /// The answer is complete. If not, others may follow, and those with some of the words.
     pub complete: bool,
+    /// Those with some of the words come in another complete answer: they take the index, which is being built.
+    pub awaits_index: bool,
     /// The number of conversations that the library held.
     pub searched: usize,
     /// The reasons when nothing was found: what each clause of the query would find. May come in a second complete
@@ -146,6 +148,7 @@ impl Results {
             second_tier: None,
             hits,
             complete,
+            awaits_index: false,
             searched: engine.library().len(),
             unmatched_clauses: Vec::new(),
         }

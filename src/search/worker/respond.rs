@@ -54,7 +54,9 @@ fn answer_with(engine: &mut Engine, query: &Query, by_date: bool, is_typing: boo
         is_typing,
     };
     let _ = respond(engine, &request, &|| false, &|results| latest.set(Some(results)));
-    latest.into_inner().unwrap_or_else(|| Results::of(engine, Vec::new(), 0, true))
+    let results = latest.into_inner().unwrap_or_else(|| Results::of(engine, Vec::new(), 0, true));
+    // Nobody builds one.
+    Results { awaits_index: false, ..results }
 }
 
 /// Answers one request, in several pieces if it takes long. `None`: it was cancelled.
@@ -104,7 +106,9 @@ pub(super) fn respond(
     let (found, hits) = engine.merge(&plan, &found);
     let mut results = Results::of(engine, rows(found.clone(), by_date), hits, true);
     let is_indexed = engine.unindexed().is_empty();
-    let loose = is_indexed.then(|| LooseQuery::of(query, request.is_typing)).flatten();
+    let loose = LooseQuery::of(query, request.is_typing);
+    results.awaits_index = !is_indexed && loose.is_some();
+    let loose = loose.filter(|_| is_indexed);
     let some_words = loose.and_then(|loose| {
         let binding = RequiredClauses::new(engine, loose.binding.clone());
         SomeWords::of(engine, loose, binding, is_stale)

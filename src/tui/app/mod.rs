@@ -25,6 +25,7 @@ mod save_as;
 mod search_pane;
 mod setup;
 mod thread_pane;
+mod tier_rule;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -43,6 +44,7 @@ pub use self::{
     search_pane::{Listing, SearchPane},
     setup::{Setup, Start},
     thread_pane::ThreadPane,
+    tier_rule::RULE_ENDS,
 };
 use super::{
     action::Action,

@@ -66,6 +66,8 @@ pub struct Listing {
     pub hits: usize,
     /// The rows are the whole answer to what is typed, for all that is loaded.
     pub complete: bool,
+    /// What has some of the words is looked for when the index is built.
+    pub awaits_index: bool,
     /// The search that made these rows; 0 for the empty query.
     pub serial: u64,
     /// The rows answer what is typed, though more may come: nothing was typed since they were asked for.
@@ -142,6 +144,7 @@ impl SearchPane {
         self.listing.second_tier = None;
         self.listing.hits = 0;
         self.listing.complete = true;
+        self.listing.awaits_index = false;
         self.listing.unmatched_clauses = Vec::new();
         Answer::Rows(Arc::new(rows))
     }
@@ -157,6 +160,7 @@ impl SearchPane {
         self.listing.second_tier = results.second_tier;
         self.listing.hits = results.hits;
         self.listing.complete = results.complete;
+        self.listing.awaits_index = results.awaits_index;
         // While an archive is loading there is no such thing as the whole answer.
         self.listing.current |= results.complete || loading;
         self.listing.unmatched_clauses = results.unmatched_clauses;
@@ -202,8 +206,8 @@ impl SearchPane {
 
     /// Returns the number of conversations that the list shows at once.
     pub fn rows_per_page(&self, layout: &Layout) -> usize {
-        // The rule above the rows that have some words takes a row of its own.
-        let rule = u16::from(self.listing.has_rule());
+        // The rule above the rows that have some words takes rows of its own.
+        let rule = u16::try_from(self.listing.rule_lines(layout).len()).unwrap_or(u16::MAX);
         (layout.list.height.saturating_sub(rule) / self.row_height(layout)).max(1) as usize
     }
 

@@ -11,11 +11,11 @@ use crate::{
     library::ConversationHandle,
     search::{
         Snippet,
-        worker::{Row, Substitution, Tier},
+        worker::{ClauseCounts, Row, Tier},
     },
     transcript::sanitize,
     tui::{
-        app::{App, Focus, Listing, RowFacts},
+        app::{App, Focus, RULE_ENDS, RowFacts},
         format,
         theme::Theme,
     },
@@ -25,10 +25,10 @@ use crate::{
 const HITS: u16 = 6;
 /// Columns of a row from which on what it lacks is said in words.
 const LABELLED_FROM: u16 = 60;
-/// The words of the archive that are named for a mistyped one.
-const NEIGHBOURS: usize = 2;
 /// Columns from which on a narrow list has dates.
 const WITH_DATE: u16 = 40;
+/// Columns by which a line is indented that goes on from the one above.
+const CONTINUED: u16 = 2;
 
 /// Draws it; returns the place of the selected conversation, or of why there is none.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Position {
@@ -42,8 +42,9 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Position {
     let mut rest = area;
     for (index, row) in listing.rows.iter().enumerate().skip(listing.top) {
         if index == listing.first_tier_count && rest.height > 1 {
-            draw_rule(listing, theme, buffer, rest);
-            rest = paint::below(rest, 1);
+            let words = listing.rule_lines(&app.layout);
+            draw_rule(&words, theme, buffer, rest);
+            rest = paint::below(rest, u16::try_from(words.len()).unwrap_or(u16::MAX));
         }
         if rest.is_empty() {
             break;
@@ -209,80 +210,78 @@ fn start_in_sight(snippet: &Snippet, columns: u16) -> usize {
     before[start..].find(' ').map_or(start, |space| start + space + 1)
 }
 
-/// Draws the rule above the conversations that have some words: what is nowhere, and what was taken for what.
-fn draw_rule(listing: &Listing, theme: &Theme, buffer: &mut Buffer, area: Rect) {
-    let row = Rect { height: 1, ..area };
-    paint::text(buffer, row, row.y, &"┄".repeat(row.width as usize), theme.dim);
-    let mut words = String::new();
-    if let Some(second_tier) = &listing.second_tier {
-        let is_taken_for_another =
-            |word: &str| second_tier.substitutions.iter().any(|substitution| substitution.typed == *word);
-        words += "some of the words";
-        for Substitution { typed, taken_for } in &second_tier.substitutions {
-            let more = if taken_for.len() > NEIGHBOURS { ", …" } else { "" };
-            words +=
-                &format!(" · {typed} → {}{more}", taken_for[..taken_for.len().min(NEIGHBOURS)].join(", "));
-        }
-        let nowhere: Vec<String> = second_tier
-            .nowhere
-            .iter()
-            .filter(|word| !is_taken_for_another(word))
-            .map(|word| format!("\"{word}\""))
-            .collect();
-        if let [first, others @ ..] = &nowhere[..] {
-            let verb = if others.is_empty() { "is" } else { "are" };
-            let others: String = others.iter().map(|word| format!(", {word}")).collect();
-            words += &format!(" · {first}{others} {verb} nowhere");
-        }
+/// Draws the rule above the conversations that have some words.
+fn draw_rule(words: &[String], theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    for (words, row) in words.iter().zip(area.rows()) {
+        paint::text(buffer, row, row.y, &"┄".repeat(row.width as usize), theme.dim);
+        let words = sanitize::label(words).into_owned();
+        let fitted = sanitize::fit(&words, (row.width as usize).saturating_sub(RULE_ENDS));
+        paint::text(buffer, paint::skip_columns(row, 1), row.y, &format!(" {fitted} "), theme.dim);
     }
-    let words = sanitize::label(&words).into_owned();
-    let fitted = sanitize::fit(&words, (row.width as usize).saturating_sub(4));
-    paint::text(buffer, paint::skip_columns(row, 1), row.y, &format!(" {fitted} "), theme.dim);
 }
 
 /// Says why the list is empty.
 fn draw_empty(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
-    let mut lines: Vec<String> = Vec::new();
-    if app.search.query.is_empty() {
-        if app.loading.is_none() {
-            lines.push("this archive holds no conversations".to_owned());
-        }
-    } else if !app.search.listing.complete {
-        return;
-    } else if app.search.listing.unmatched_clauses.is_empty() {
-        lines.push("nothing matches".to_owned());
-    } else {
-        let names: Vec<&str> =
-            app.search.listing.unmatched_clauses.iter().map(|missing| missing.clause.as_str()).collect();
-        if names.len() == 1 {
-            lines.push(format!("nothing holds {}", names[0]));
-        } else {
-            lines.push(format!("nothing holds all of: {}", names.join(", ")));
-        }
-        for missing in &app.search.listing.unmatched_clauses {
-            // A phrase has its quotes already.
-            let quote = if missing.clause.starts_with('"') { "" } else { "\"" };
-            let word = format!("{quote}{}{quote}", missing.clause);
-            let holds = match missing.found {
-                0 => format!("{word} is in no conversation"),
-                found => format!("{word} is in {}", format::number(found)),
-            };
-            let is_capital = missing.found == 0
-                && !missing.clause.starts_with('"')
-                && missing.clause.chars().any(char::is_uppercase);
-            let holds =
-                if is_capital { holds + " as it is written: in small letters more is found" } else { holds };
-            let without = match (names.len(), missing.without) {
-                (1, _) | (_, 0) => String::new(),
-                (_, without) => format!(" · without it: {}", format::number(without)),
-            };
-            lines.push(holds + &without);
-        }
-    }
     let inner = paint::drop_last_columns(paint::skip_columns(area, 1), 1);
-    for ((index, line), row) in lines.iter().enumerate().zip(inner.rows()) {
+    let mut rest = inner;
+    for (index, line) in reasons(app).iter().enumerate() {
         let words = sanitize::label(line).into_owned();
         let style = if index == 0 { theme.plain } else { theme.dim };
-        paint::text(buffer, row, row.y, &sanitize::fit(&words, row.width as usize), style);
+        for (number, words) in format::wrap(&words, inner.width as usize).iter().enumerate() {
+            let row = if number == 0 { rest } else { paint::skip_columns(rest, CONTINUED) };
+            if rest.is_empty() {
+                return;
+            }
+            paint::text(buffer, row, row.y, &sanitize::fit(words, row.width as usize), style);
+            rest = paint::below(rest, 1);
+        }
     }
+}
+
+/// Returns why the list is empty, in lines.
+fn reasons(app: &App) -> Vec<String> {
+    let listing = &app.search.listing;
+    if app.search.query.is_empty() {
+        let is_loaded = app.loading.is_none();
+        return is_loaded.then(|| "this archive holds no conversations".to_owned()).into_iter().collect();
+    }
+    if !listing.complete {
+        return Vec::new();
+    }
+    let is_final = app.loading.is_none() && !listing.awaits_index;
+    let clauses: Vec<&str> =
+        listing.unmatched_clauses.iter().map(|missing| missing.clause.as_str()).collect();
+    let first = match &clauses[..] {
+        _ if app.loading.is_some() => "nothing so far: still loading …".to_owned(),
+        _ if !is_final => "still looking, also for words that are written alike …".to_owned(),
+        [] => "nothing matches".to_owned(),
+        [one] => format!("nothing holds {one}"),
+        several => format!("nothing holds all of: {}", several.join(", ")),
+    };
+    let is_one = is_final && clauses.len() == 1;
+    let reasons =
+        listing.unmatched_clauses.iter().filter_map(|missing| reason(missing, clauses.len(), is_one));
+    std::iter::once(first).chain(reasons).collect()
+}
+
+/// Returns what a part of a query would find: one of so many. `None`: that is said already.
+fn reason(missing: &ClauseCounts, clauses: usize, is_said: bool) -> Option<String> {
+    let is_phrase = missing.clause.starts_with('"');
+    let is_capital = missing.found == 0 && !is_phrase && missing.clause.chars().any(char::is_uppercase);
+    // A phrase has its quotes already.
+    let quote = if is_phrase { "" } else { "\"" };
+    let word = format!("{quote}{}{quote}", missing.clause);
+    let holds = match missing.found {
+        0 if is_capital => {
+            format!("{word} is in no conversation as it is written: in small letters more is found")
+        }
+        0 if is_said => return None,
+        0 => format!("{word} is in no conversation"),
+        found => format!("{word} is in {}", format::number(found)),
+    };
+    let without = match (clauses, missing.without) {
+        (1, _) | (_, 0) => String::new(),
+        (_, without) => format!(" · without it: {}", format::number(without)),
+    };
+    Some(holds + &without)
 }
