@@ -20,9 +20,25 @@ pub(super) fn streamed_search(query: &Query, loose: bool) -> StreamedSearch {
     if loose { StreamedSearch::for_both_tiers(query) } else { StreamedSearch::for_all_words(query) }
 }
 
-/// Returns the advice where no conversation has all of a query, and some of its words would do; not where there is no
-/// conversation at all.
-pub(super) fn loose_advice(query: &Query, is_library_empty: bool) -> Option<&'static str> {
-    (!is_library_empty && query.has_loose_words())
-        .then_some("no conversation has all of it: --loose looks for some of the words")
+/// Returns the advice where no conversation has all of a query, and less would do.
+pub(super) fn loose_advice(query: &Query) -> Option<&'static str> {
+    match query.loose_word_count() {
+        0 => None,
+        1 => Some("no conversation has all of it: --loose looks for words that are written alike"),
+        _ => Some("no conversation has all of it: --loose looks for some of the words"),
+    }
+}
+
+/// Tells that nothing was found, and what would find more; `is_loose`: less than all of it would have done. Of an archive
+/// without conversations that is told already.
+pub(super) fn tell_nothing_found(query: &Query, is_library_empty: bool, is_loose: bool) {
+    if is_library_empty {
+        return;
+    }
+    let advice = loose_advice(query);
+    match advice {
+        Some(advice) if !is_loose => tell(advice),
+        Some(_) => tell("no conversation has any of it, or words that are written alike"),
+        None => tell("no conversation has it"),
+    }
 }

@@ -6,8 +6,8 @@ use super::{
     GlobalSettings, Outcome, archives,
     args::{ListArgs, SortBy},
     day,
-    find::{loose_advice, parsed_query, streamed_search},
-    output::{Output, OutputStyle, tell},
+    find::{parsed_query, streamed_search, tell_nothing_found},
+    output::{Output, OutputStyle},
 };
 use crate::{
     conversation::{Conversation, ConversationSummary},
@@ -44,8 +44,8 @@ pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> 
             matches[row.handle.0 as usize] = true;
         }
         handles.retain(|handle| matches[handle.0 as usize]);
-        if handles.is_empty() && !list.loose {
-            loose_advice(query, opened.library.is_empty()).into_iter().for_each(tell);
+        if handles.is_empty() {
+            tell_nothing_found(query, opened.library.is_empty(), list.loose);
         }
     }
     if handles.is_empty() {

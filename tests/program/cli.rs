@@ -372,6 +372,42 @@ fn what_has_only_some_words_is_told_of_and_found_when_it_is_asked_for() {
     assert!(!String::from_utf8_lossy(&quoted.stderr).contains("--loose"), "what is quoted binds");
 }
 
+/// Of one word no more can be found by some of the words, and with `--loose` nothing was said at all.
+#[test]
+fn when_nothing_is_found_one_line_says_so_and_what_would_find_more() {
+    let export = three();
+    for (arguments, words) in [
+        (
+            &["search", "zzzzqq"][..],
+            "no conversation has all of it: --loose looks for words that are written alike",
+        ),
+        (
+            &["list", "-q", "zzzzqq"],
+            "no conversation has all of it: --loose looks for words that are written alike",
+        ),
+        (&["search", "--loose", "zzzzqq"], "no conversation has any of it, or words that are written alike"),
+        (&["list", "--loose", "-q", "zzzzqq yyyyxx"], "no conversation has any of it"),
+        (&["search", "from:claude"], "no conversation has it"),
+    ] {
+        let output = run(&[arguments, &[export.path()]].concat());
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains(words) && told.lines().count() == 1, "{arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn a_second_word_that_was_taken_for_an_archive_is_told_of() {
+    let export = three();
+    let output = run(&["search", "budget", "timeout", export.path()]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("in quotes: search 'budget timeout'"), "{told}");
+    for file in ["timeout.zip", "./timeout"] {
+        let output = run(&["search", "budget", file]);
+        assert!(!String::from_utf8_lossy(&output.stderr).contains("in quotes"), "{file}");
+    }
+}
+
 #[test]
 fn of_a_conversation_with_some_of_the_words_the_best_message_is_shown_whatever_its_title_has() {
     // The title has the letters of both words.

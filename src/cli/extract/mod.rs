@@ -239,7 +239,7 @@ fn to_clipboard(
     if !copied.terminal_bytes.is_empty() {
         to_terminal(&copied.terminal_bytes).map_err(|error| {
             anyhow::anyhow!(
-                "there is no terminal to copy by ({}): -o FILE writes a file",
+                "there is no terminal to copy through ({}): -o FILE writes a file instead",
                 io_error_text(&error)
             )
         })?;

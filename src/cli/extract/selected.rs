@@ -46,8 +46,8 @@ pub(super) fn selected(
         },
     };
     if handles.is_empty() {
-        let advice = query.filter(|_| !arguments.loose);
-        tell_nothing(&report, advice.and_then(|query| loose_advice(&query, library.is_empty())));
+        let advice = query.filter(|_| !arguments.loose && !library.is_empty());
+        tell_nothing(&report, advice.and_then(|query| loose_advice(&query)));
         return Ok(None);
     }
     let locations: Vec<_> = handles.into_iter().map(|handle| library.get(handle).object_location).collect();

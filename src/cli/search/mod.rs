@@ -2,7 +2,7 @@
 
 mod hits;
 
-use std::ops::Range;
+use std::{ops::Range, path::PathBuf};
 
 use hashbrown::{HashMap, HashSet};
 use jiff::tz::TimeZone;
@@ -14,8 +14,8 @@ use super::{
     archives::{self, SummarizedArchives},
     args::SearchArgs,
     day,
-    find::{loose_advice, parsed_query, streamed_search},
-    output::{Output, OutputStyle, tell},
+    find::{parsed_query, streamed_search, tell_nothing_found},
+    output::{Output, OutputStyle},
 };
 use crate::{
     archive::Archive,
@@ -71,12 +71,12 @@ pub fn run(global: &GlobalSettings, arguments: &SearchArgs) -> anyhow::Result<Ou
         (note, hits)
     };
     let SummarizedArchives { archives, library, notes, .. } =
-        archives::summarize(global, &arguments.archives, &look)?;
+        archives::summarize(global, &arguments.archives, &look)
+            .map_err(|error| with_quoting_hint(error, arguments))?;
     let (notes, kept): (Vec<_>, Vec<_>) = notes.into_iter().unzip();
     let FoundRows { mut rows, first_tier_count, second_tier } = search.rows(&library, &notes);
     if rows.is_empty() {
-        let advice = loose_advice(&query, library.is_empty());
-        advice.filter(|_| !both_tiers).into_iter().for_each(tell);
+        tell_nothing_found(&query, library.is_empty(), both_tiers);
         return Ok(Outcome::ExitOne);
     }
     rows.truncate(arguments.conversations.unwrap_or(usize::MAX));
@@ -92,6 +92,21 @@ pub fn run(global: &GlobalSettings, arguments: &SearchArgs) -> anyhow::Result<Ou
     found.write(&mut output, arguments, &global.zone(), &shown, kept)?;
     output.finish()?;
     Ok(Outcome::Done)
+}
+
+/// Adds to an error how a query of several words is given, where its second word was taken for an archive.
+fn with_quoting_hint(error: anyhow::Error, arguments: &SearchArgs) -> anyhow::Error {
+    let is_word = |path: &&PathBuf| {
+        let is_bare = path.extension().is_none() && path.components().count() == 1;
+        is_bare && path.file_name().is_some() && !path.exists()
+    };
+    let words: Vec<_> =
+        arguments.archives.iter().take_while(is_word).map(|path| path.to_string_lossy()).collect();
+    if words.is_empty() {
+        return error;
+    }
+    let query = format!("{} {}", arguments.query, words.join(" "));
+    anyhow::anyhow!("{error}; words to look for are one argument, in quotes: search '{query}'")
 }
 
 impl Found<'_> {

@@ -86,9 +86,9 @@ impl Query {
         &self.clauses
     }
 
-    /// Returns whether any of its words need not be there for the second tier of a search.
-    pub fn has_loose_words(&self) -> bool {
-        self.clauses.iter().any(|clause| clause.loose_word().is_some())
+    /// Returns how many of its words need not be there for the second tier of a search.
+    pub fn loose_word_count(&self) -> usize {
+        self.clauses.iter().filter(|clause| clause.loose_word().is_some()).count()
     }
 
     /// Returns whether it asks for marked conversations.
