@@ -76,6 +76,25 @@ fn enter_goes_to_the_message_and_marks_the_secret() {
     assert!(driver.status().starts_with("hit 2 of"), "{}", driver.status());
 }
 
+/// The same conversation opened by `has:secret` began at its first message, and there was nothing to go to.
+#[test]
+fn has_secret_opens_at_a_secret_and_names_it_masked_in_the_list() {
+    for (columns, rows) in [(80, 24), (120, 40)] {
+        let mut driver = Driver::new(columns, rows, demo());
+        driver.type_("has:secret workflow");
+        let words_bind = driver.app.search.listing.first_tier_count;
+        driver.press("ctrl-u").type_("has:secret");
+        let screen = driver.screen();
+        let named = if columns < 100 { "github-token ghp_…JR" } else { "github-token" };
+        assert!(screen.contains(named), "{screen}");
+        assert!(words_bind > 0 && !screen.contains("hunter2"), "{screen}");
+        driver.press("enter");
+        assert!(driver.status().starts_with("hit 1 of"), "{}", driver.status());
+        driver.press("n");
+        assert!(driver.status().starts_with("hit 2 of"), "{}", driver.status());
+    }
+}
+
 #[test]
 fn the_audit_is_where_one_left_it() {
     let mut driver = audited(120, 40);

@@ -6,7 +6,7 @@ use crate::{
     search::{
         index::IndexEntry,
         query::{
-            Predicate, Query,
+            MessageFeature, Predicate, Query,
             filters::{ConversationFilter, MessageFilter},
         },
     },
@@ -61,7 +61,11 @@ impl CompiledQuery {
     /// Returns how long a byte of a text of this length may take, where one takes 1 that is looked for at the speed of
     /// memory.
     pub fn cost(&self, length: usize) -> usize {
-        let filter = if self.messages.is_empty() { 0 } else { 8 };
+        let filter = match &self.messages {
+            messages if messages.features.contains(&MessageFeature::Secret) => 32,
+            messages if messages.is_empty() => 0,
+            _ => 8,
+        };
         let patterns = self.required.iter().flat_map(|term| term.pattern.alternatives());
         let cost = |pattern: &Pattern| match pattern {
             Pattern::Literal(literal) if literal.units().len() < 3 => 8,

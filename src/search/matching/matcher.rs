@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Hits of a conversation that are kept, to go through them one by one.
-const MAX_KEPT: usize = 1 << 20;
+pub(super) const MAX_KEPT: usize = 1 << 20;
 /// Hits of one term in one text that are marked, and among which the best passage is.
 const MAX_MARKS: usize = 1 << 16;
 
@@ -85,9 +85,13 @@ impl Matcher {
     }
 
     /// Returns every hit in the messages that are searched, on every branch, by message, then position; overlapping
-    /// ones are one. At most a million, shared by the terms: a text that repeats one has a hit every few bytes.
+    /// ones are one. At most a million, shared by the terms: a text that repeats one has a hit every few bytes. Of
+    /// `has:secret` without a word they are the secrets.
     pub fn hits(&self, conversation: &Conversation) -> Vec<Hit> {
-        let terms = self.compiled.message_terms().count().max(1);
+        let terms = self.compiled.message_terms().count();
+        if terms == 0 {
+            return self.secret_hits(conversation);
+        }
         let mut hits = Vec::new();
         for (message, range) in
             self.hit_ranges(conversation, IndexEntry::unindexed(conversation), MAX_KEPT / terms)

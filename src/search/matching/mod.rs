@@ -5,7 +5,7 @@
 //! | which characters are the same | `case_folding` (with `typography`, `markdown_marks`, `folds_to_ascii`), `word_boundary` |
 //! | one pattern in one text | `pattern`: `literal` (with `byte_scan`) or `query_regex` (with `regex_prefilter`); `fuzzy_match` |
 //! | one term of the query | `term` |
-//! | one conversation | `scope`, `title_match`, `message_hits` |
+//! | one conversation | `scope`, `title_match`, `message_hits`, `secret_hits` |
 //! | giving up in the middle of a long text | `interruption` |
 //! | the query | `compiled_query`, `evaluation`, and [`Matcher`] for the outside |
 
@@ -24,6 +24,7 @@ mod pattern;
 mod query_regex;
 mod regex_prefilter;
 mod scope;
+mod secret_hits;
 mod term;
 mod title_match;
 mod typography;

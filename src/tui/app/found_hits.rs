@@ -37,6 +37,8 @@ pub(super) fn place_of(snippet: &Snippet) -> (usize, usize) {
 pub(super) fn snippet_of_row(conversation: &Conversation, row: &Row, matcher: &Matcher) -> Option<Snippet> {
     match row.best_message.filter(|_| matches!(row.tier, Tier::SomeWords { .. })) {
         Some(best) => matcher.snippet_of(conversation, best as usize, SNIPPET_COLUMNS),
-        None => matcher.snippet(conversation, SNIPPET_COLUMNS),
+        None => {
+            matcher.snippet(conversation, SNIPPET_COLUMNS).or_else(|| matcher.secret_snippet(conversation))
+        }
     }
 }
