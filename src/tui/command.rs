@@ -129,7 +129,7 @@ commands! {
     Redraw = "redraw", "draw anew";
     /// As a shell's ctrl-z.
     Suspend = "suspend", "suspend";
-    Interrupt = "interrupt", "leave at once";
+    Interrupt = "interrupt", "leave at once", hint "quit";
     Quit = "quit", "quit";
 }
 

@@ -282,6 +282,8 @@ pub struct SaveOutcome {
     pub path: PathBuf,
     /// Its size and attachments, or why there is none.
     pub result: Result<FileOutcome, SaveFailure>,
+    /// The secrets that were taken out, in words (empty: there were none). `None`: it is exact.
+    pub redacted: Option<String>,
 }
 
 /// The outcome so far of writing many files.
@@ -295,6 +297,8 @@ pub struct SaveManyOutcome {
     pub folder: PathBuf,
     /// The attachments beside them.
     pub attached: AttachmentOutcome,
+    /// The secrets that were taken out, in words (empty: there were none). `None`: they are exact.
+    pub redacted: Option<String>,
     /// It is over.
     pub is_finished: bool,
     /// It was stopped by the person.

@@ -165,7 +165,8 @@ impl Executor {
                 self.spawn(move |archives, events| {
                     let path = paths::expand_home(path);
                     let result = files::save(archives, &conversation, &extraction, &path);
-                    let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result })));
+                    let redacted = extraction.redaction.sentence();
+                    let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result, redacted })));
                 });
             }
             Task::SaveMany { conversations, extraction, folder } => {
@@ -183,7 +184,8 @@ impl Executor {
                     let path = paths::expand_home(path);
                     let result = attachment.save(archives, &path, redact);
                     let result = result.map_err(|error| files::failed(&error));
-                    let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result })));
+                    let redacted = None;
+                    let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result, redacted })));
                 });
             }
         }

@@ -71,6 +71,7 @@ pub(super) fn save_many(
     progress.report(SaveManyOutcome {
         written,
         attached,
+        redacted: extraction.redaction.sentence(),
         is_finished: true,
         stopped,
         failure,
@@ -100,6 +101,7 @@ impl<'a> SaveProgress<'a> {
             total,
             folder,
             attached: AttachmentOutcome::default(),
+            redacted: None,
             is_finished: false,
             stopped: false,
             failure: None,

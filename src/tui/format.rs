@@ -39,6 +39,27 @@ pub fn path(path: &Path) -> String {
     sanitize::line(&path.to_string_lossy()).into_owned()
 }
 
+/// Cuts a list such as "2 e-mail addresses, 1 github-token" to so many columns: the rest is a number.
+pub fn fit_list(words: &str, columns: usize) -> String {
+    if sanitize::width(words) <= columns {
+        return words.to_owned();
+    }
+    let pieces: Vec<&str> = words.split(", ").collect();
+    let number = |piece: &&str| {
+        let digits = piece.chars().take_while(|c| c.is_ascii_digit()).collect::<String>();
+        digits.parse().unwrap_or(1_usize)
+    };
+    let shortened = |kept: usize| {
+        let rest: usize = pieces[kept..].iter().map(number).sum();
+        format!("{} and {} more", pieces[..kept].join(", "), self::number(rest))
+    };
+    let fits = |words: &String| sanitize::width(words) <= columns;
+    (1..pieces.len()).rev().map(shortened).find(fits).unwrap_or_else(|| {
+        let all: usize = pieces.iter().map(number).sum();
+        sanitize::fit(&format!("{} of {} kinds", self::number(all), pieces.len()), columns).into_owned()
+    })
+}
+
 /// Puts words into lines of at most so many columns, as far as no word is longer; the lines after the first are two
 /// columns shorter, for their indentation.
 pub fn wrap(words: &str, columns: usize) -> Vec<String> {
@@ -74,6 +95,19 @@ mod tests {
         assert_eq!(wrap("as much as fits", 20), ["as much as fits"]);
         assert_eq!(wrap("as much as fits here", 10), ["as much as", "fits", "here"]);
         assert_eq!(wrap("incomprehensible or not", 6), ["incomprehensible", "or", "not"]);
+    }
+
+    #[test]
+    fn of_a_list_that_is_too_long_the_rest_is_counted() {
+        let words = "1 aws-access-key-id, 2 passwords, 11 e-mail addresses, 3 more";
+        for (columns, fitted) in [
+            (62, words),
+            (60, "1 aws-access-key-id, 2 passwords and 14 more"),
+            (33, "1 aws-access-key-id and 16 more"),
+            (20, "17 of 4 kinds"),
+        ] {
+            assert_eq!(fit_list(words, columns), fitted);
+        }
     }
 
     #[test]

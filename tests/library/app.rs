@@ -252,7 +252,11 @@ fn extract_offers_a_name_and_asks_once_before_it_replaces() {
         panic!("nothing was saved")
     };
     assert_eq!(extraction.clobber, Clobber::Never);
-    driver.act(Action::Saved(SaveOutcome { path: path.clone(), result: Err(SaveFailure::Exists) }));
+    driver.act(Action::Saved(SaveOutcome {
+        path: path.clone(),
+        result: Err(SaveFailure::Exists),
+        redacted: None,
+    }));
     assert!(driver.screen().contains("exists already: enter again replaces it"), "{}", driver.screen());
     driver.press("enter");
     let Some(Effect::Background(Task::Save { extraction, .. })) = driver.effects.pop() else {
@@ -262,6 +266,7 @@ fn extract_offers_a_name_and_asks_once_before_it_replaces() {
     driver.act(Action::Saved(SaveOutcome {
         path,
         result: Ok(FileOutcome { bytes: 2_100, ..FileOutcome::default() }),
+        redacted: None,
     }));
     assert!(driver.app.overlay.is_none());
     assert!(
@@ -283,7 +288,11 @@ fn a_changed_path_is_asked_about_again() {
     let mut driver = Driver::new(80, 24, three());
     driver.press("enter e enter");
     driver.effects.clear();
-    driver.act(Action::Saved(SaveOutcome { path: "x".into(), result: Err(SaveFailure::Exists) }));
+    driver.act(Action::Saved(SaveOutcome {
+        path: "x".into(),
+        result: Err(SaveFailure::Exists),
+        redacted: None,
+    }));
     driver.press("x enter");
     let Some(Effect::Background(Task::Save { extraction, .. })) = driver.effects.pop() else {
         panic!("nothing was saved")
@@ -787,7 +796,7 @@ fn a_copy_says_its_first_words_and_only_what_arrived_is_called_copied() {
     };
     let desktop = Copied { way: "of the desktop".to_owned(), arrived: true, ..by_osc52() };
     for (subject, copied, words) in [
-        ("the answer", by_osc52(), "sent 40 bytes by OSC 52: “That is nginx's own de…”"),
+        ("the answer", by_osc52(), "sent 40 bytes by OSC 52: “That is nginx's own default:…”"),
         ("2 marked messages", by_osc52(), "sent 2 marked messages, 40 bytes by OSC 52  "),
         ("the code", desktop, "copied the code, 40 bytes to the desktop's clipboard"),
     ] {
@@ -795,6 +804,33 @@ fn a_copy_says_its_first_words_and_only_what_arrived_is_called_copied() {
         assert!(status.starts_with(words), "{status}");
         assert!(status.contains("enter read · F1 keys"), "the keys keep their place: {status}");
     }
+}
+
+/// The line was cut within the kinds.
+#[test]
+fn of_many_kinds_in_a_copy_the_rest_is_counted() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.act(copied(3, Ok(by_osc52())));
+    let secrets = "1 aws-access-key-id, 1 aws-secret-access-key, 1 github-token, 4 passwords, 7 more";
+    driver.act(Action::HeldByCopy(3, secrets.to_owned()));
+    assert!(
+        driver
+            .status()
+            .starts_with("sent 40 bytes · r redacts what it holds: 1 aws-access-key-id and 13 more"),
+        "{}",
+        driver.status()
+    );
+}
+
+/// `esc` went from the search line to the list and back for ever, and no line told how to leave.
+#[test]
+fn an_empty_search_line_tells_how_to_leave() {
+    let mut driver = Driver::new(80, 24, three());
+    assert!(driver.status().contains("ctrl-c quit · enter read · F1 keys"), "{}", driver.status());
+    driver.press("esc esc");
+    assert!(driver.status().contains("ctrl-c quit"), "{}", driver.status());
+    driver.type_("lake");
+    assert!(!driver.status().contains("ctrl-c quit"), "{}", driver.status());
 }
 
 #[test]

@@ -27,7 +27,11 @@ fn everything(text: &str, keys_before: &str) -> Driver {
     driver.type_("needle").press("enter").press(keys_before);
     // In the thread: message, answer, conversation, marked messages, line, code, link, piped, extracted.
     driver.press("J y Y v K y v t J c o 1 !").type_("cat").press("enter e").named("a-name").press("enter");
-    driver.act(Action::Saved(SaveOutcome { path: "a.md".into(), result: Ok(FileOutcome::default()) }));
+    driver.act(Action::Saved(SaveOutcome {
+        path: "a.md".into(),
+        result: Ok(FileOutcome::default()),
+        redacted: None,
+    }));
     // In the list: the best answer, the marked conversations, all of them to a folder, an original.
     driver.press("esc / ctrl-y ctrl-o esc space space y E enter");
     driver.act(Action::SavedMany(SaveManyOutcome {
@@ -35,6 +39,7 @@ fn everything(text: &str, keys_before: &str) -> Driver {
         total: 2,
         folder: "x".into(),
         attached: AttachmentOutcome::default(),
+        redacted: None,
         is_finished: true,
         stopped: false,
         failure: None,

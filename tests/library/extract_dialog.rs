@@ -123,7 +123,8 @@ fn attachments_that_were_written_and_those_that_lack_are_said() {
     let mut driver = Driver::new(120, 24, vec![conversation(3, "A day", &["Where?"])]);
     driver.press("enter e enter");
     let attached = AttachmentOutcome { written: 2, missing: 1, ..AttachmentOutcome::default() };
-    let outcome = SaveOutcome { path: "a.md".into(), result: Ok(FileOutcome { bytes: 412, attached }) };
+    let outcome =
+        SaveOutcome { path: "a.md".into(), result: Ok(FileOutcome { bytes: 412, attached }), redacted: None };
     let status = driver.act(Action::Saved(outcome)).status();
     let expected = "wrote 412 bytes to a.md and 2 attachments beside it · 1 attachment is not in the archive";
     assert!(status.starts_with(expected), "{status}");
@@ -143,7 +144,8 @@ fn where_secrets_are_taken_out_it_is_said_that_attachments_are_not_redacted() {
     assert!(!driver.screen().contains("not redacted"), "{}", driver.screen());
     driver.press("space").named("a-name").press("enter");
     let attached = AttachmentOutcome { written: 2, unredacted: 2, ..AttachmentOutcome::default() };
-    let outcome = SaveOutcome { path: "a.md".into(), result: Ok(FileOutcome { bytes: 412, attached }) };
+    let outcome =
+        SaveOutcome { path: "a.md".into(), result: Ok(FileOutcome { bytes: 412, attached }), redacted: None };
     let status = driver.act(Action::Saved(outcome)).status();
     assert!(
         status.starts_with("attachments are copied as they are, not redacted · wrote 412 bytes to a.md"),
@@ -268,6 +270,7 @@ fn what_is_not_redacted_is_said_also_where_a_file_exists_already() {
         total: 2,
         folder: "./unspool-extract/".into(),
         attached: AttachmentOutcome { written: 1, unredacted: 1, ..AttachmentOutcome::default() },
+        redacted: None,
         is_finished: true,
         stopped: false,
         failure: Some("enter again replaces ./unspool-extract/a-day.md, which exists already".to_owned()),
@@ -291,6 +294,7 @@ fn only_who_was_told_that_files_exist_replaces_them_with_the_next_enter() {
             total: 2,
             folder: "./x/".into(),
             attached: AttachmentOutcome::default(),
+            redacted: None,
             is_finished: true,
             stopped: false,
             failure: Some("the disk is full".to_owned()),
@@ -408,6 +412,7 @@ fn marks_remain_when_what_is_marked_was_written() {
         total: 2,
         folder: "./x/".into(),
         attached: AttachmentOutcome::default(),
+        redacted: None,
         is_finished: true,
         stopped: false,
         failure: None,
@@ -418,4 +423,38 @@ fn marks_remain_when_what_is_marked_was_written() {
     assert!(driver.screen().contains("Extract 2 marked conversations to a folder"), "{}", driver.screen());
     driver.press("esc X");
     assert!(driver.status().starts_with("2 conversations unmarked"), "{}", driver.status());
+}
+
+/// Which secrets an extract had lost only the shell said.
+#[test]
+fn what_was_taken_out_is_said_when_it_is_written() {
+    let written = |redacted: Option<&str>| {
+        let mut driver =
+            Driver::new(80, 24, (1..4).map(|day| conversation(day, "A day", &["Where?"])).collect());
+        driver.press("esc space space E enter");
+        driver.act(Action::SavedMany(SaveManyOutcome {
+            written: 2,
+            total: 2,
+            folder: "./x/".into(),
+            attached: AttachmentOutcome::default(),
+            redacted: redacted.map(str::to_owned),
+            is_finished: true,
+            stopped: false,
+            failure: None,
+            files_exist: false,
+        }));
+        driver.status()
+    };
+    for (redacted, words) in [
+        (None, "wrote 2 files to ./x/   "),
+        (Some(""), "wrote 2 files to ./x/ · nothing to redact"),
+        (Some("1 github-token"), "wrote 2 files to ./x/ · redacted 1 github-token   "),
+        (
+            Some("1 aws-access-key-id, 2 passwords, 1 jwt, 3 ibans, 7 more"),
+            "wrote 2 files to ./x/ · redacted 1 aws-access-key-id, 2 passwords and 11 more",
+        ),
+    ] {
+        let status = written(redacted);
+        assert!(status.starts_with(words), "{words}: {status}");
+    }
 }

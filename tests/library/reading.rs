@@ -356,7 +356,7 @@ fn what_is_in_a_copy_is_said_before_how_it_was_copied_where_both_do_not_fit() {
     let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["a"])]);
     driver.act(copied("by tmux, which keeps it", None));
     let status = driver.status();
-    assert!(status.starts_with("copied 75 KB by tmux, which keeps it: “Nobody re…” "), "{status}");
+    assert!(status.starts_with("copied 75 KB by tmux, which keeps it: “Nobody reads so…” "), "{status}");
     driver.act(copied("by tmux, which keeps it", Some("1 github-token, 2 e-mail addresses")));
     let status = driver.status();
     assert!(
@@ -384,12 +384,16 @@ fn where_an_attachment_is_saved_is_asked_and_another_name_can_be_given() {
     };
     let path = path.clone();
     assert_eq!(path.to_str(), Some("~/pictures/file-badger1runsundermoon"), "a folder gets its own name");
-    driver.act(Action::Saved(SaveOutcome { path: path.clone(), result: Err(SaveFailure::Exists) }));
+    driver.act(Action::Saved(SaveOutcome {
+        path: path.clone(),
+        result: Err(SaveFailure::Exists),
+        redacted: None,
+    }));
     assert!(driver.status().ends_with("exists already: another name"), "{}", driver.status());
     driver.type_("badger.webp").press("enter");
     assert_eq!(driver.effects.len(), 2);
     let result = Ok(FileOutcome { bytes: 412, ..FileOutcome::default() });
-    driver.act(Action::Saved(SaveOutcome { path: "badger.webp".into(), result }));
+    driver.act(Action::Saved(SaveOutcome { path: "badger.webp".into(), result, redacted: None }));
     assert!(driver.app.overlay.is_none());
     assert!(driver.status().starts_with("wrote 412 bytes to badger.webp"), "{}", driver.status());
     driver.press("o 1 ctrl-u enter");
@@ -416,7 +420,11 @@ fn over_ssh_the_path_of_what_was_written_is_copied_by_the_key_that_is_told() {
         let mut driver = Driver::new(100, 24, vec![conversation(1, "T", &["a", "b"])]);
         driver.app.setup.is_remote = is_remote;
         let result = Ok(FileOutcome { bytes: 412, ..FileOutcome::default() });
-        driver.press("enter").act(Action::Saved(SaveOutcome { path: "./t.md".into(), result }));
+        driver.press("enter").act(Action::Saved(SaveOutcome {
+            path: "./t.md".into(),
+            result,
+            redacted: None,
+        }));
         let status = driver.status();
         assert_eq!(
             status.contains("wrote 412 bytes to ./t.md · ctrl-y copies its path"),

@@ -120,7 +120,11 @@ impl Typist {
             }
             Effect::Background(Task::Save { path, .. } | Task::SaveAttachment { path, .. }) => {
                 self.assert_confirmed();
-                self.act(Action::Saved(SaveOutcome { path, result: Err(SaveFailure::Exists) }));
+                self.act(Action::Saved(SaveOutcome {
+                    path,
+                    result: Err(SaveFailure::Exists),
+                    redacted: None,
+                }));
             }
             Effect::Background(Task::SaveMany { .. }) => self.assert_confirmed(),
             Effect::Terminal(TerminalRequest::Pipe { .. }) => {

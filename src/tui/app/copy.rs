@@ -303,6 +303,8 @@ impl App {
         match &outcome.result {
             Ok(copied) => {
                 self.say(told(&outcome, copied, self.layout.status.width as usize));
+                let opening = sanitize::label(&outcome.opening).into_owned();
+                self.opening = Some(opening).filter(|words| !words.is_empty() && outcome.secrets.is_none());
                 self.copied = Some(outcome);
             }
             // What cannot be read cannot be saved either.
@@ -318,13 +320,7 @@ impl App {
     }
 }
 
-/// Columns that the keys in the status line keep beside what was done.
-const KEYS: usize = 30;
-/// Columns that what was done has on a narrow screen, the keys or not.
-const LEAST: usize = 50;
-
-/// Says what was copied, by which way and with which first words: as much as leaves the keys their place. Only what is
-/// in it may take that.
+/// Says what was copied and by which way.
 fn told(outcome: &CopyOutcome, copied: &Copied, columns: usize) -> String {
     let verb = if copied.arrived { "copied" } else { "sent" };
     let size = format::size(copied.bytes as u64);
@@ -337,22 +333,19 @@ fn told(outcome: &CopyOutcome, copied: &Copied, columns: usize) -> String {
         None => copied.way.clone(),
     };
     let head = format!("{verb} {size} {way}");
-    if let Some(secrets) = &outcome.secrets {
-        let (within, before) = if outcome.redacted {
-            (format!("redacted {secrets}"), format!("redacted {secrets}"))
-        } else {
-            (format!("it holds {secrets}: r redacts"), format!("r redacts what it holds: {secrets}"))
-        };
-        let words = format!("{head} · {within}");
-        // What is cut off else is how it went, not what is in it.
-        let fits = sanitize::width(&words) + 2 <= columns;
-        return if fits { words } else { format!("{verb} {size} · {before} · {way}") };
-    }
-    let room = columns.saturating_sub(KEYS).max(LEAST).saturating_sub(sanitize::width(&head) + 4);
-    let opening = sanitize::label(&outcome.opening).into_owned();
-    if opening.is_empty() || room < 6 {
-        head
+    let Some(secrets) = &outcome.secrets else { return head };
+    let (within, before) = if outcome.redacted {
+        (format!("redacted {secrets}"), "redacted ")
     } else {
-        format!("{head}: “{}”", sanitize::fit(&opening, room))
+        (format!("it holds {secrets}: r redacts"), "r redacts what it holds: ")
+    };
+    let words = format!("{head} · {within}");
+    let columns = columns.saturating_sub(2);
+    if sanitize::width(&words) <= columns {
+        return words;
     }
+    // What is cut off else is how it went, not what is in it; and of that the rest is counted.
+    let head = format!("{verb} {size} · {before}");
+    let secrets = format::fit_list(secrets, columns.saturating_sub(sanitize::width(&head)));
+    format!("{head}{secrets} · {way}")
 }

@@ -96,6 +96,8 @@ pub struct App {
     pub copy_as: Format,
     /// The last sentence of the status line.
     pub status: Option<(StatusKind, String)>,
+    /// The first words of what was copied, of which that sentence tells: as many as there are columns for.
+    pub opening: Option<String>,
     /// What the times of queries are by.
     clock: Clock,
     /// The number of what was asked for last: a count of secrets, a lookup.
@@ -130,6 +132,7 @@ impl App {
             redact: false,
             copy_as: Format::Markdown,
             status: start.warning.map(|warning| (StatusKind::Failed, warning)),
+            opening: None,
             clock,
             serial: 0,
             query_before_audit: None,
@@ -254,7 +257,7 @@ impl App {
             self.written.take().filter(|_| command == Command::CopyAnswer && self.overlay.is_none());
         let mut effects: Vec<Effect> = self.forget_lookup().into_iter().collect();
         // What the status line said was about the last key.
-        self.status = None;
+        self.clear_status();
         effects.extend(match written {
             Some(path) => self.copy_path(path),
             None => self.overlay_command(command),
@@ -333,18 +336,18 @@ impl App {
 
     /// Says nothing any more in the status line, and offers nothing.
     fn clear_status(&mut self) {
-        (self.status, self.written) = (None, None);
+        (self.status, self.opening, self.written) = (None, None, None);
     }
 
     /// Says in the status line what was done.
     fn say(&mut self, words: impl Into<String>) {
-        self.written = None;
+        self.clear_status();
         self.status = Some((StatusKind::Done, words.into()));
     }
 
     /// Says in the status line what could not be done.
     fn show_failure(&mut self, words: impl Into<String>) {
-        self.written = None;
+        self.clear_status();
         self.status = Some((StatusKind::Failed, words.into()));
     }
 }

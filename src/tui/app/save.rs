@@ -92,10 +92,12 @@ impl App {
                 }
                 let size = format::size(bytes);
                 let mut words = format!("wrote {size} to {shown}{}", beside(attached));
+                let columns = self.layout.status.width as usize;
+                words = with_redacted(words, outcome.redacted.as_deref(), columns);
                 let exposed = attached.unredacted_sentence();
                 if !exposed.is_empty() {
                     let whole = format!("{words} · {exposed}");
-                    let fits = sanitize::width(&whole) + 2 <= self.layout.status.width as usize;
+                    let fits = sanitize::width(&whole) + 2 <= columns;
                     // What is cut off else is where it is, not what is in it.
                     words = if fits { whole } else { format!("{exposed} · {words}") };
                 }
@@ -139,7 +141,8 @@ impl App {
         let (is_over, has_failed, files_exist) =
             (outcome.is_finished, outcome.failure.is_some(), outcome.files_exist);
         let folder = outcome.folder.clone();
-        let sentence = sentence_of(outcome);
+        let columns = self.layout.status.width as usize;
+        let sentence = sentence_of(outcome, columns);
         match &mut self.overlay {
             Overlay::Extract(dialog) if !is_over => {
                 dialog.stage = ExtractStage::Writing { progress: Some(sentence) };
@@ -160,7 +163,7 @@ impl App {
 }
 
 /// Returns how the writing of many files is going or went, in words.
-fn sentence_of(outcome: SaveManyOutcome) -> String {
+fn sentence_of(outcome: SaveManyOutcome, columns: usize) -> String {
     let folder = format::path(&outcome.folder);
     let written = format::count(outcome.written, "file", "files");
     let total = format::number(outcome.total);
@@ -175,7 +178,23 @@ fn sentence_of(outcome: SaveManyOutcome) -> String {
         (None, true, true) => format!("stopped: {written} of {total} written to {folder}"),
         (None, true, false) => format!("wrote {written} to {folder}{}", beside(outcome.attached)),
     };
+    let sentence = with_redacted(sentence, outcome.redacted.as_deref(), columns);
     if exposed.is_empty() { sentence } else { format!("{exposed} · {sentence}") }
+}
+
+/// Adds what was taken out, as much of it as a line of so many columns has room for.
+fn with_redacted(words: String, redacted: Option<&str>, columns: usize) -> String {
+    /// Columns of it that tell something.
+    const TELLING: usize = 16;
+    match redacted {
+        None => words,
+        Some("") => format!("{words} · nothing to redact"),
+        Some(secrets) => {
+            let head = format!("{words} · redacted ");
+            let room = columns.saturating_sub(sanitize::width(&head) + 2).max(TELLING);
+            format!("{head}{}", format::fit_list(secrets, room))
+        }
+    }
 }
 
 /// Returns what is said of the attachments beside what was written.

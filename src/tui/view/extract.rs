@@ -173,7 +173,7 @@ impl Drawing<'_> {
         let redact = format!("[{}] redact", if dialog.choices.redact { '×' } else { ' ' });
         let begin = paint::right(self.buffer, row, row.y, &redact, self.look(here));
         let room = begin.saturating_sub(row.x + 2) as usize;
-        paint::text(self.buffer, row, row.y, &sanitize::fit(found, room), self.theme.plain);
+        paint::text(self.buffer, row, row.y, &format::fit_list(found, room), self.theme.plain);
     }
 
     /// Draws the progress of writing, a notice, that an enter is awaited, or the folders that could be meant if there is more than one.

@@ -17,6 +17,9 @@ use crate::{
     },
 };
 
+/// Columns that what was copied has with its first words on a narrow screen, the keys or not.
+const LEAST: usize = 50;
+
 /// Draws the status line; returns the place of the cursor while something is typed into it.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let area = app.layout.status;
@@ -68,16 +71,33 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         None => (theme.dim, position_text(app)),
     };
     let left = sanitize::label(&left).into_owned();
+    let opening = app.opening.as_deref().unwrap_or_default();
     let keys = keys(app);
-    // What happened matters more than the keys: they go one by one where both do not fit.
+    // What happened matters more than the keys: they go one by one where both do not fit. The first words of a copy
+    // take some of their room, and all that is left.
+    let columns = inner.width as usize;
+    let claimed = sanitize::width(&with_opening(&left, opening, LEAST.max(sanitize::width(&left))));
     let mut shown = keys.len();
     let hint = |shown: usize| keys[keys.len() - shown..].join(" · ");
-    while shown > 0 && sanitize::width(&left) + sanitize::width(&hint(shown)) + 2 > inner.width as usize {
+    while shown > 0 && claimed + sanitize::width(&hint(shown)) + 2 > columns {
         shown -= 1;
     }
-    paint::text(buffer, inner, area.y, &sanitize::fit(&left, inner.width as usize), style);
+    let taken = if shown == 0 { 0 } else { sanitize::width(&hint(shown)) + 2 };
+    let left = with_opening(&left, opening, columns.saturating_sub(taken));
+    paint::text(buffer, inner, area.y, &sanitize::fit(&left, columns), style);
     paint::right(buffer, inner, area.y, &hint(shown), theme.dim);
     None
+}
+
+/// Adds to what was copied its first words, as many as so many columns have room for.
+fn with_opening(words: &str, opening: &str, columns: usize) -> String {
+    /// Columns of first words that tell something.
+    const TELLING: usize = 6;
+    let room = columns.saturating_sub(sanitize::width(words) + 4);
+    if opening.is_empty() || room < TELLING {
+        return words.to_owned();
+    }
+    format!("{words}: “{}”", sanitize::fit(opening, room))
 }
 
 /// Returns the position in what has the keys.
@@ -133,6 +153,9 @@ fn keys(app: &App) -> Vec<String> {
         | Overlay::Picker(_)
         | Overlay::Extract(_) => &[],
         Overlay::None => match app.focus {
+            Focus::Search if app.search.input.text().is_empty() => {
+                &[Command::Interrupt, Command::Read, Command::Help]
+            }
             Focus::Search => &[Command::CopyAnswer, Command::Read, Command::Help],
             Focus::List => &[Command::Search, Command::Read, Command::Help],
             Focus::Thread if has_hits => &[Command::NextHit, Command::Copy, Command::Extract, Command::Help],
