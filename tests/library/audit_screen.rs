@@ -87,7 +87,8 @@ fn has_secret_opens_at_a_secret_and_names_it_masked_in_the_list() {
         let screen = driver.screen();
         let named = if columns < 100 { "github-token ghp_…JR" } else { "github-token" };
         assert!(screen.contains(named), "{screen}");
-        assert!(words_bind > 0 && !screen.contains("hunter2"), "{screen}");
+        // Beside the list the message stands as it is.
+        assert!(words_bind > 0 && (columns >= 100 || !screen.contains("hunter2")), "{screen}");
         driver.press("enter");
         assert!(driver.status().starts_with("hit 1 of"), "{}", driver.status());
         driver.press("n");
