@@ -860,7 +860,7 @@ fn what_is_in_force_stands_in_the_header_as_long_as_it_is() {
 fn marks_that_the_list_does_not_hold_do_not_count_for_y_and_extract_all_says_that_it_takes_them() {
     let mut driver = Driver::new(80, 24, three());
     driver.type_("timeout").press("esc space space / ctrl-u").type_("sourdough").press("esc");
-    assert!(driver.screen().contains("2 marked, 2 not here"), "{}", driver.screen());
+    assert!(driver.screen().contains("2 marked, 2 not listed"), "{}", driver.screen());
     driver.press("y");
     assert_eq!(driver.copies(), ["How do I feed it?"]);
     driver.press("E");

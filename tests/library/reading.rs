@@ -2,10 +2,10 @@
 
 use crate::support::{
     app::{Driver, demo},
-    conversations::{chain, conversation},
+    conversations::{MORNING, answer, chain, conversation, meta, prompt, with_meta},
 };
 use unspool::{
-    conversation::{Conversation, MessageDraft, MessageKind, Role, Visibility},
+    conversation::{Conversation, ConversationMeta, MessageDraft, MessageKind, Role, Time, Visibility},
     extract::{clipboard::Copied, save::FileOutcome},
     transcript::AttachmentLookup,
     tui::{
@@ -444,5 +444,41 @@ fn over_ssh_the_path_of_what_was_written_is_copied_by_the_key_that_is_told() {
             if is_remote { vec!["b"] } else { vec!["b", "b"] },
             "then the answer again"
         );
+    }
+}
+
+/// The list gave the one date and the header beside it the other, and the messages of all branches were counted.
+#[test]
+fn list_and_header_give_the_same_date_and_say_which_it_is_where_there_are_two() {
+    let long = with_meta(
+        ConversationMeta { updated: Some(Time(MORNING.0 + 96 * 86_400_000_000)), ..meta("A game") },
+        [prompt("Shall we?"), answer("Yes.")],
+    );
+    for (columns, header) in
+        [(120, "3 Mar 2025 – 7 Jun 2025 · gpt-4o · 2 messages"), (80, "until 7 Jun 2025 · gpt-4o · 1 of 2")]
+    {
+        let mut driver = Driver::new(columns, 24, vec![long.clone()]);
+        assert!(driver.screen().contains("7 Jun 2025"), "{}", driver.screen());
+        driver.press("enter");
+        assert!(driver.screen().contains(header), "{header}: {}", driver.screen());
+        driver.press("esc s");
+        let list = driver.screen().lines().take(5).collect::<Vec<_>>().join("\n");
+        assert!(list.contains("3 Mar 2025"), "by beginning: {list}");
+    }
+    let mut driver = Driver::new(120, 24, vec![forked()]);
+    driver.press("enter");
+    assert!(driver.screen().contains("· 3 messages, 1 on other branches"), "{}", driver.screen());
+}
+
+#[test]
+fn the_line_of_a_command_says_what_is_piped_to_it() {
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["one", "two", "three"])]);
+    for (keys, words) in [
+        ("esc !", "pipe the conversation to"),
+        ("esc enter !", "pipe the message to"),
+        ("esc v J !", "pipe 2 marked messages to"),
+    ] {
+        driver.press(keys);
+        assert!(driver.status().starts_with(words), "{words}: {}", driver.status());
     }
 }

@@ -45,6 +45,15 @@ impl App {
         self.look_up(lookup, bytes, "writing what is piped")
     }
 
+    /// Returns the name of what is piped.
+    pub fn piped_subject(&self) -> String {
+        match self.subject_messages().len() {
+            _ if self.focus != Focus::Thread => "the conversation".to_owned(),
+            0 | 1 => "the message".to_owned(),
+            several => format!("{several} marked messages"),
+        }
+    }
+
     /// Returns what is piped, and how much that is: in the thread the selected or marked messages, in the list the
     /// conversation.
     fn piped_source(&self) -> Option<(CopySource, usize)> {

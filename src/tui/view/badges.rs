@@ -24,7 +24,7 @@ fn words(app: &App) -> String {
         }),
         (marked > 0).then(|| match marked.saturating_sub(listed) {
             0 => format!("{} marked", format::number(marked)),
-            hidden => format!("{} marked, {} not here", format::number(marked), format::number(hidden)),
+            hidden => format!("{} marked, {} not listed", format::number(marked), format::number(hidden)),
         }),
         app.redact.then(|| "redacting".to_owned()),
         (app.copy_as != Format::Markdown).then(|| format!("as {}", app.format_name())),

@@ -8,7 +8,7 @@ use ratatui::{
 use super::paint;
 use crate::{
     conversation::Conversation,
-    library::ConversationHandle,
+    library::{ConversationHandle, Sort},
     search::{
         Snippet,
         worker::{ClauseCounts, Row, Tier},
@@ -189,7 +189,10 @@ impl ConversationRow<'_> {
 
     /// Returns its date, and where there are several providers whose it is.
     fn date(&self) -> String {
-        let date = self.app.setup.date(self.conversation.updated);
+        let search = &self.app.search;
+        let is_by_beginning = search.query.is_empty() && search.sort == Sort::Created;
+        let time = if is_by_beginning { self.conversation.created } else { self.conversation.updated };
+        let date = self.app.setup.date(time);
         if !self.app.library.is_mixed() {
             return date;
         }

@@ -48,7 +48,8 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         return Some(search_line::typed(buffer, field, words.text(), words.before_cursor(), theme));
     }
     if let Some(Prompt::Pipe(pipe)) = app.overlay.prompt() {
-        let x = paint::text(buffer, area, area.y, " ! ", theme.accent);
+        let prompt = format!(" pipe {} to ", app.piped_subject());
+        let x = paint::text(buffer, area, area.y, &prompt, theme.accent);
         let awaited = app.awaits_enter().unwrap_or_default();
         let begin = paint::right(buffer, inner, area.y, &awaited, theme.error);
         let field = Rect { x, width: begin.saturating_sub(x + 1), ..area };

@@ -7,6 +7,7 @@ use ratatui::{
 
 use super::{badges, paint};
 use crate::{
+    conversation::Conversation,
     transcript::sanitize,
     tui::{
         app::{App, Focus},
@@ -27,7 +28,12 @@ pub fn draw_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let conversation = thread_view.conversation();
     let title = sanitize::label(&conversation.title);
     paint::text(buffer, inner, area.y, &sanitize::fit(&title, inner.width as usize), theme.selected);
-    let facts = facts(app, &format::count(conversation.shown_count(), "message", "messages"));
+    let (shown, of) = (conversation.shown_count(), thread_view.message_number().1);
+    let mut messages = format::count(of, "message", "messages");
+    if shown > of {
+        messages += &format!(", {} on other branches", format::number(shown - of));
+    }
+    let facts = facts(app, &messages);
     paint::text(buffer, inner, area.y + 1, &sanitize::fit(&facts, inner.width as usize), theme.dim);
 }
 
@@ -55,11 +61,24 @@ pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     );
 }
 
+/// Returns the date that the list gives, of the last message, and that of the first where it is another: "30 Nov 2025 –
+/// 6 Mar 2026"; where there is less room "until 6 Mar 2026".
+fn dates(app: &App, conversation: &Conversation) -> String {
+    let begun = app.setup.date(conversation.created);
+    let last = app.setup.date(conversation.updated);
+    match (begun.as_str(), last.as_str()) {
+        (one, "") | ("", one) => one.to_owned(),
+        (begun, last) if begun == last => begun.to_owned(),
+        (begun, last) if app.layout.wide => format!("{begun} – {last}"),
+        (_, last) => format!("until {last}"),
+    }
+}
+
 /// Returns "3 Mar 2025 · gpt-4o · 18 messages".
 fn facts(app: &App, last: &str) -> String {
     let Some(thread_view) = app.open_view() else { return String::new() };
     let conversation = thread_view.conversation();
-    let date = app.setup.date(conversation.created.or(conversation.updated));
+    let date = dates(app, conversation);
     let model = conversation.model().map(|model| sanitize::label(model).into_owned()).unwrap_or_default();
     let model = sanitize::fit(&model, 24).into_owned();
     let mut facts: Vec<&str> = vec![&date, &model, last];
