@@ -102,7 +102,7 @@ impl ThreadView {
     }
 
     /// Returns the number of the selected message among the shown ones of this branch, from 1, and how many there are.
-    /// On a fold it is that of the answer it led to, else of the message before, or the first.
+    /// On a fold it is that of the answer it belongs to, else of the message before, or the first.
     pub fn message_number(&self) -> (usize, usize) {
         let last = self.transcript.entries().len().saturating_sub(1);
         let of = self.transcript.shown_up_to(last);
@@ -321,11 +321,12 @@ impl ThreadView {
         }
     }
 
-    /// Goes to a sibling branch at the selected message, on a fold also at the answer it led to. `None`: it has no
+    /// Goes to a sibling branch at the selected message, on a fold also at the answer it belongs to. `None`: it has no
     /// siblings; else which it shows now.
     pub fn switch_branch(&mut self, step: isize) -> Option<crate::message::branches::SiblingNumber> {
-        let last = self.answer_of_fold().unwrap_or(self.selected_entry);
-        let mut candidates = self.selected_entry..=last;
+        let here = self.selected_entry;
+        let answer = self.answer_of_fold().unwrap_or(here);
+        let mut candidates = here.min(answer)..=here.max(answer);
         let fork = candidates.find(|&entry| self.transcript.entries()[entry].branch.is_some())?;
         let entry = self.transcript.switch_branch(fork, step)?;
         self.read_shown_branch();

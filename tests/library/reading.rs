@@ -192,18 +192,29 @@ fn a_fold_counts_as_the_answer_it_led_to_and_a_copy_of_it_is_called_what_it_is()
 #[test]
 fn on_a_fold_the_other_branches_are_those_of_the_answer_it_led_to() {
     let draft = |role, text, parent| MessageDraft { parent, ..MessageDraft::new(role, text) };
-    let call = MessageDraft {
+    let call = |parent| MessageDraft {
         kind: MessageKind::Call,
         visibility: Visibility::Folded,
-        ..draft(Role::Assistant, "a = 1", Some(0))
+        ..draft(Role::Assistant, "a = 1", Some(parent))
     };
     let (left, right) =
         (draft(Role::Assistant, "To the left.", Some(1)), draft(Role::Assistant, "To the right.", Some(1)));
-    let conversation = chain("A tree", [draft(Role::User, "Which way?", None), call, left, right]);
+    let conversation = chain("A tree", [draft(Role::User, "Which way?", None), call(0), left, right]);
     let mut driver = Driver::new(80, 24, vec![conversation]);
     driver.press("enter J <");
     assert!(driver.status().starts_with("branch 1 of 2"), "{}", driver.status());
     assert!(driver.screen().contains("To the left."), "{}", driver.screen());
+    // What an answer looked up may stand behind it.
+    let behind = MessageDraft { kind: MessageKind::Browsing, visibility: Visibility::Folded, ..call(1) };
+    let (left, right) =
+        (draft(Role::Assistant, "To the left.", Some(0)), draft(Role::Assistant, "To the right.", Some(0)));
+    let way = draft(Role::User, "Which way?", None);
+    let conversation = chain("A tree", [way, left, right, MessageDraft { parent: Some(2), ..behind }]);
+    let mut driver = Driver::new(80, 24, vec![conversation]);
+    driver.press("enter J J");
+    assert!(driver.status().starts_with("message 2 of 2 · web search"), "{}", driver.status());
+    driver.press("<");
+    assert!(driver.status().starts_with("branch 1 of 2"), "{}", driver.status());
 }
 
 #[test]

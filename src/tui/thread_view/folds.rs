@@ -11,14 +11,15 @@ impl ThreadView {
         Some(if noun.is_empty() { "fold" } else { noun })
     }
 
-    /// Returns the entry of the answer that the selected fold led to.
+    /// Returns the entry of the answer that the selected fold led to, else of the one that it follows.
     pub(super) fn answer_of_fold(&self) -> Option<usize> {
         self.message().filter(|&message| !self.is_shown(message))?;
         let entries = self.transcript.entries();
-        let next =
-            (self.selected_entry..entries.len()).find(|&entry| self.is_shown(entries[entry].message))?;
-        let role = self.conversation().messages()[entries[next].message].role;
-        (role != Role::User).then_some(next)
+        let is_shown = |entry: &usize| self.is_shown(entries[*entry].message);
+        let is_answer =
+            |entry: &usize| self.conversation().messages()[entries[*entry].message].role != Role::User;
+        let next = (self.selected_entry..entries.len()).find(is_shown).filter(is_answer);
+        next.or_else(|| (0..self.selected_entry).rev().find(is_shown).filter(is_answer))
     }
 
     /// Opens or closes the selected entry's fold; if it has none, the nearest below on the screen. False: none there.

@@ -17,6 +17,8 @@ use crate::{
     },
 };
 
+/// Columns that the keys keep beside the first words of what was copied.
+const KEYS: usize = 30;
 /// Columns that what was copied has with its first words on a narrow screen, the keys or not.
 const LEAST: usize = 50;
 
@@ -77,7 +79,8 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     // What happened matters more than the keys: they go one by one where both do not fit. The first words of a copy
     // take some of their room, and all that is left.
     let columns = inner.width as usize;
-    let claimed = sanitize::width(&with_opening(&left, opening, LEAST.max(sanitize::width(&left))));
+    let least = LEAST.max(columns.saturating_sub(KEYS)).max(sanitize::width(&left));
+    let claimed = sanitize::width(&with_opening(&left, opening, least));
     let mut shown = keys.len();
     let hint = |shown: usize| keys[keys.len() - shown..].join(" · ");
     while shown > 0 && claimed + sanitize::width(&hint(shown)) + 2 > columns {
