@@ -152,6 +152,32 @@ fn find_that_finds_nothing_says_so_when_that_is_known() {
     assert!(driver.status().starts_with("no \"helm\" in this thread"), "{}", driver.status());
 }
 
+/// They were on their way when find began, and would never have come.
+#[test]
+fn hits_that_were_still_looked_for_when_find_began_are_looked_for_again() {
+    let long = "Tea with milk. ".repeat(700_000);
+    for end in ["esc", "enter"] {
+        let mut driver = Driver::new(80, 24, vec![conversation(1, "Tea", &["tea?", &long])]);
+        driver.type_("tea").press("enter /").type_("helm");
+        let answer = |driver: &mut Driver| {
+            let asked = driver.effects.drain(..).filter_map(|effect| match effect {
+                Effect::Background(Task::FindHits { conversation, matcher, row, serial }) => {
+                    Some((FoundHits::of(&conversation, &matcher, row.as_ref()), serial))
+                }
+                _ => None,
+            });
+            for (found, serial) in asked.collect::<Vec<_>>() {
+                driver.act(Action::Hits(serial, found));
+            }
+        };
+        answer(&mut driver);
+        driver.press(end);
+        answer(&mut driver);
+        let count = driver.app.open_view().map(|view| view.hit_position().1);
+        assert_eq!(count, Some(700_001), "{end}");
+    }
+}
+
 #[test]
 fn esc_from_find_gives_back_the_hit_one_was_at() {
     let mut driver = Driver::new(80, 24, vec![conversation(1, "Tea", &["tea and tea", "milk, then tea"])]);

@@ -8,7 +8,6 @@ mod destination;
 mod details;
 mod enter_guard;
 mod extract_dialog;
-mod find;
 mod focus;
 mod found_hits;
 mod help;

@@ -1,15 +1,18 @@
 //! The thread pane: the conversation that is open, whose hits are marked in it, moving, find, folds and branches.
 
-use super::{App, Focus, FoundHits, SearchPane};
+mod find;
+
+use self::find::BeforeFind;
+use super::{App, Focus, FoundHits, Overlay, SearchPane};
 use crate::{
     library::{ConversationHandle, ConversationRef},
-    search::{Clock, Hit, Matcher, Query, worker::Row},
+    search::{Hit, Matcher, worker::Row},
     transcript::{TranscriptOptions, highlight::HighlightRequest},
     tui::{
         command::Command,
         effect::{Effect, Task},
         layout::Layout,
-        thread_view::{HitSet, ThreadView},
+        thread_view::ThreadView,
     },
 };
 
@@ -30,7 +33,7 @@ pub struct ThreadPane {
     /// The hits that are being looked for.
     hit_search: Option<HitSearch>,
     /// The hits that were marked when find began, until it is known that it leads somewhere.
-    before_find: Option<(HitSet, HitOrigin)>,
+    before_find: BeforeFind,
     /// What was looked for by find, once that is accepted and as long as it is not known whether it is anywhere.
     accepted_find: Option<String>,
 }
@@ -73,7 +76,7 @@ impl ThreadPane {
             view,
             hit_origin: marked,
             hit_search: None,
-            before_find: None,
+            before_find: BeforeFind::Marked,
             accepted_find: None,
         }
     }
@@ -131,65 +134,6 @@ impl ThreadPane {
     /// Returns whether this conversation is open with the hits of this query.
     pub(super) fn shows(&self, handle: ConversationHandle, query: &str) -> bool {
         self.handle == handle && matches!(&self.hit_origin, HitOrigin::Query(text) if text == query)
-    }
-
-    /// Marks the hits of a text typed into find, and goes to the first from where it began.
-    pub(super) fn find(&mut self, text: &str, clock: &Clock, serial: u64) -> Option<Task> {
-        let query = Query::parse(text, clock);
-        let matcher = (!query.is_empty()).then(|| Matcher::new(&query));
-        let origin = std::mem::replace(&mut self.hit_origin, HitOrigin::Find);
-        if self.before_find.is_none() {
-            self.before_find = Some((self.view.take_hits(), origin));
-        }
-        let from = self.view.find_from().or(Some(0));
-        self.mark_hits(matcher.as_ref(), None, from, serial)
-    }
-
-    /// Remembers the place and the hits from which one begins to find.
-    pub(super) fn begin_find(&mut self) {
-        (self.before_find, self.accepted_find) = (None, None);
-        self.view.begin_find();
-    }
-
-    /// Ends find where it led to. True: it is nowhere in this thread, and everything is as it was before.
-    pub(super) fn accept_find(&mut self, text: &str) -> bool {
-        if self.is_finding() {
-            self.accepted_find = Some(text.to_owned());
-            return false;
-        }
-        self.end_find_without_hits()
-    }
-
-    /// Ends find. If it has no hits everything is as it was before: then it returns true.
-    fn end_find_without_hits(&mut self) -> bool {
-        let has_hits = self.view.hit_position().1 > 0;
-        self.view.end_find(!has_hits);
-        if let Some((hits, origin)) = self.before_find.take().filter(|_| !has_hits) {
-            self.view.put_hits_back(hits);
-            self.hit_origin = origin;
-        }
-        !has_hits
-    }
-
-    /// Returns what find has looked for, if it was accepted before it was known that it is nowhere.
-    fn take_not_found(&mut self) -> Option<String> {
-        let text = self.accepted_find.take()?;
-        self.end_find_without_hits().then_some(text)
-    }
-
-    /// Leaves find for the place where it began, with the hits of the search line or of the audit.
-    pub(super) fn leave_find(&mut self, search: &SearchPane, serial: u64) -> Option<Task> {
-        self.view.end_find(true);
-        self.hit_search = None;
-        match self.before_find.take() {
-            Some((hits, origin)) if origin != HitOrigin::Find => {
-                self.view.put_hits_back(hits);
-                self.hit_origin = origin;
-                None
-            }
-            None if self.hit_origin != HitOrigin::Find => None,
-            _ => self.mark_query(search, serial),
-        }
     }
 
     /// Marks the hits of the search line again.
@@ -339,7 +283,7 @@ impl App {
         if let Some(text) = thread.take_not_found() {
             self.say_not_found(&text);
         }
-        self.highlight()
+        if matches!(self.overlay, Overlay::Find(_)) { self.highlight() } else { self.look_for_lost_hits() }
     }
 
     /// Opens the selected conversation and gives its thread the keys.
