@@ -324,7 +324,8 @@ fn the_cursor_is_on_what_is_typed_chosen_or_read() {
             driver.press("J");
         }
         driver.press("!").type_("wc");
-        assert_eq!(cursor(&mut driver), Position::new(5, 23));
+        let prompt = " pipe the message to ".len() as u16;
+        assert_eq!(cursor(&mut driver), Position::new(prompt + 2, 23));
         driver.press("esc e down");
         assert!(on(&mut driver).contains("format"), "{}", on(&mut driver));
         driver.press("down down down down down");

@@ -64,7 +64,7 @@ fn the_packaged_program_needs_nothing_but_itself() {
     session.send("kubernetes ingress timeout");
     session.wait_for("4 of 50");
     session.send("\r");
-    session.wait_for("Where is the timeout?");
+    session.wait_for("That is nginx's own default");
     session.send("gy");
     assert!(session.wait_for_copy(1).contains("die with 504"));
     session.send("q");

@@ -39,7 +39,7 @@ fn open_thread(session: &mut Session) {
     session.send("kubernetes ingress timeout");
     session.wait_for("4 of 50");
     session.send("\r");
-    session.wait_for("Where is the timeout?");
+    session.wait_for("That is nginx's own default");
 }
 
 fn leave(mut session: Session) {
@@ -78,13 +78,13 @@ fn a_paste_without_brackets_runs_nothing_and_writes_nothing() {
     }
     // Nothing is lost: the prompt waits for an enter.
     session.send("!echo all of it is there > ran\r");
-    session.wait_for("! echo all of it is there > ran");
+    session.wait_for("to echo all of it is there > ran");
     sleep(PAUSE);
     session.send("\r");
     session.wait_for("[enter: back to unspool]");
     assert_eq!(fs::read_to_string(folder.path().join("ran")).unwrap(), "all of it is there\n");
     session.send("\r");
-    session.wait_for("Where is the timeout?");
+    session.wait_for("That is nginx's own default");
     leave(session);
 }
 

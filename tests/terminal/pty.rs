@@ -36,7 +36,7 @@ fn reading(setup: Setup) -> Session {
         screen.rows(0, 80).nth(2).is_some_and(|row| row.contains(TITLE))
     });
     session.send("\r");
-    session.wait_for("Where is the timeout?");
+    session.wait_for("That is nginx's own default");
     session
 }
 
@@ -322,7 +322,7 @@ fn a_pick_goes_to_standard_output_and_leaves_with_0() {
     let mut session = setup().spawn();
     session.wait_for(TITLE);
     session.send("\r");
-    session.wait_for("Where is the timeout?");
+    session.wait_for("That is nginx's own default");
     session.send("y");
     session.wait_for("left with 0");
     assert_eq!(std::fs::read_to_string(folder.path().join("picked")).unwrap(), QUESTION);
@@ -345,7 +345,7 @@ fn a_message_is_piped_to_a_command_that_has_the_terminal() {
     session.wait_for("words: 21");
     session.wait_for("[enter: back to unspool]");
     session.send("\r");
-    session.wait_for("Where is the timeout?");
+    session.wait_for("That is nginx's own default");
     quit(session);
 }
 
@@ -367,6 +367,6 @@ fn keys_that_come_with_the_enter_are_not_for_the_command() {
     session.wait_for("told: <honest>");
     session.wait_for("[enter: back to unspool]");
     session.send("\r");
-    session.wait_for("Where is the timeout?");
+    session.wait_for("That is nginx's own default");
     quit(session);
 }

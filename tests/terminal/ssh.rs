@@ -164,7 +164,7 @@ fn through_ssh_a_message_is_copied_here_and_a_dropped_line_leaves_nothing_there(
     session.send("kubernetes ingress timeout");
     session.wait_for("4 of 50");
     session.send("\r");
-    session.wait_for("Where is the timeout?");
+    session.wait_for("That is nginx's own default");
     session.send("gy");
     assert_eq!(session.wait_for_copy(1).trim_end(), QUESTION);
     session.wait_for("by OSC 52");
@@ -222,7 +222,7 @@ fn a_terminal_whose_line_was_dropped_wraps_lines_and_shows_its_cursor() {
     tmux.session.send("kubernetes ingress timeout");
     tmux.session.wait_for("4 of 50");
     tmux.session.send("\r");
-    tmux.session.wait_for("Where is the timeout?");
+    tmux.session.wait_for("That is nginx's own default");
     tmux.session.send("jjk");
     tmux.session.settled(Duration::from_millis(300));
     let pane: i32 = tmux.ask(&["display-message", "-p", "#{pane_pid}"]).trim().parse().unwrap();
@@ -344,7 +344,7 @@ fn on_every_kind_of_terminal_keys_cost_few_bytes_and_only_the_ground_is_asked_fo
         // With these what has all words stays what it is; what has some of them comes when the index is there.
         let letters = ["t", "\x7f", "t"].map(|key| session.cost(key));
         session.send("\r");
-        session.wait_for("Where is the timeout?");
+        session.wait_for("That is nginx's own default");
         let lines = ["j", "j", "j", "k"].map(|key| session.cost(key));
         let pages = ["\x1b[6~", "\x1b[6~", "\x1b[5~"].map(|key| session.cost(key));
         println!("{kind}: letters {letters:?}, lines {lines:?}, pages {pages:?}");

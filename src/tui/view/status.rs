@@ -17,6 +17,8 @@ use crate::{
     },
 };
 
+/// Columns from which on the line of a command says what is piped.
+const LABELLED_FROM: u16 = 60;
 /// Columns that the keys keep beside the first words of what was copied.
 const KEYS: usize = 30;
 /// Columns that what was copied has with its first words on a narrow screen, the keys or not.
@@ -50,7 +52,10 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         return Some(search_line::typed(buffer, field, words.text(), words.before_cursor(), theme));
     }
     if let Some(Prompt::Pipe(pipe)) = app.overlay.prompt() {
-        let prompt = format!(" pipe {} to ", app.piped_subject());
+        let prompt = match inner.width {
+            LABELLED_FROM.. => format!(" pipe {} to ", app.piped_subject()),
+            _ => " ! ".to_owned(),
+        };
         let x = paint::text(buffer, area, area.y, &prompt, theme.accent);
         let awaited = app.awaits_enter().unwrap_or_default();
         let begin = paint::right(buffer, inner, area.y, &awaited, theme.error);
