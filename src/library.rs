@@ -1,7 +1,7 @@
 //! All conversations of the opened archives: merged, ordered, looked up.
 //!
 //! A library grows by batches while archives are read, and is shared by whoever needs it: behind an [`Arc`] it is
-//! copied only when it grows while somebody still looks at the older state, and such a copy shares every batch.
+//! copied only when it grows while somebody still looks at the older version, and such a copy shares every batch.
 
 mod entry;
 mod versions;
@@ -65,7 +65,7 @@ pub struct Library<T = Conversation> {
     newest: Vec<ConversationHandle>,
     /// The time each of them was updated, side by side with `newest`: merging looks at every one of them.
     dates: Vec<Option<Time>>,
-    /// The states of conversations that came more than once.
+    /// The versions of conversations that came more than once.
     versions: KnownVersions,
     messages: usize,
     text_bytes: usize,
@@ -133,9 +133,9 @@ impl<T: LibraryEntry> Library<T> {
         Self::default()
     }
 
-    /// Takes in what was read. Of two states of one conversation, by its id, the later stays: the one with the newest
+    /// Takes in what was read. Of two versions of one conversation, by its id, the later stays: the one with the newest
     /// message, of equals the one with more messages, then the one updated later, then the one that stands first in
-    /// the archives. Two that share an id and not a single message, and that no third links, are no states of one:
+    /// the archives. Two that share an id and not a single message, and that no third links, are no versions of one:
     /// both stay. One with a generated id is never merged. What a library lists, and in which order, does not depend
     /// on the order in which batches arrive.
     pub fn add(&mut self, batch: Vec<T>) {
@@ -351,8 +351,8 @@ mod tests {
         }
     }
 
-    /// A state of the conversation "a" with these messages, each by the time it was sent.
-    fn state(updated: i64, offset: u64, messages: &[(&'static str, i64)]) -> Conversation {
+    /// A version of the conversation "a" with these messages, each by the time it was sent.
+    fn version(updated: i64, offset: u64, messages: &[(&'static str, i64)]) -> Conversation {
         let meta = ConversationMeta {
             id: Some("a"),
             created: None,
@@ -368,12 +368,12 @@ mod tests {
     }
 
     #[test]
-    fn the_later_state_has_the_newest_message_then_more_messages_then_the_newer_date() {
+    fn the_later_version_has_the_newest_message_then_more_messages_then_the_newer_date() {
         let of = |index| match index {
-            0 => state(900, 0, &[("one", 10)]),
-            1 => state(500, 1, &[("one", 10), ("two", 20)]),
-            2 => state(100, 2, &[("one", 10), ("two", 20), ("three", 20)]),
-            _ => state(200, 3, &[("one", 10), ("two", 20), ("three", 20)]),
+            0 => version(900, 0, &[("one", 10)]),
+            1 => version(500, 1, &[("one", 10), ("two", 20)]),
+            2 => version(100, 2, &[("one", 10), ("two", 20), ("three", 20)]),
+            _ => version(200, 3, &[("one", 10), ("two", 20), ("three", 20)]),
         };
         for turn in 0..4 {
             let mut library = Library::new();
@@ -388,9 +388,9 @@ mod tests {
     #[test]
     fn two_with_one_id_and_no_common_message_both_stay() {
         let of = |index| match index {
-            0 => state(5, 0, &[("one", 10)]),
-            1 => state(9, 1, &[("other", 20)]),
-            _ => state(9, 2, &[("one", 10), ("more", 30)]),
+            0 => version(5, 0, &[("one", 10)]),
+            1 => version(9, 1, &[("other", 20)]),
+            _ => version(9, 2, &[("one", 10), ("more", 30)]),
         };
         for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
             let mut library = Library::new();
@@ -412,7 +412,7 @@ mod tests {
     #[test]
     fn what_is_listed_of_one_id_does_not_depend_on_the_order_it_comes_in() {
         // The third links the first two; the last, without text, goes with any.
-        const STATES: [(i64, &[(&str, i64)]); 6] = [
+        const VERSIONS: [(i64, &[(&str, i64)]); 6] = [
             (1, &[("one", 10)]),
             (2, &[("two", 20), ("three", 30)]),
             (3, &[("one", 10), ("two", 20)]),
@@ -423,10 +423,10 @@ mod tests {
         let listed = |order: &[usize], batch: usize| {
             let mut library = Library::new();
             for part in order.chunks(batch) {
-                let versions = part.iter().map(|&index| (index, STATES[index]));
+                let versions = part.iter().map(|&index| (index, VERSIONS[index]));
                 library.add(
                     versions
-                        .map(|(index, (updated, messages))| state(updated, index as u64, messages))
+                        .map(|(index, (updated, messages))| version(updated, index as u64, messages))
                         .collect(),
                 );
             }
@@ -447,26 +447,26 @@ mod tests {
         }
         // Where nothing has text, one stays.
         let mut library = Library::new();
-        library.add(vec![state(1, 0, &[]), state(2, 1, &[])]);
+        library.add(vec![version(1, 0, &[]), version(2, 1, &[])]);
         assert_eq!((library.len(), library.superseded(), library.same_id_count()), (1, 1, 0));
         assert_eq!(library.get(library.by_date()[0]).updated, Some(Time(2)));
-        library.add(vec![state(1, 2, &[("one", 10)])]);
+        library.add(vec![version(1, 2, &[("one", 10)])]);
         assert_eq!((library.len(), library.superseded(), library.same_id_count()), (1, 2, 0));
     }
 
     #[test]
     fn summaries_are_merged_as_the_conversations_are() {
-        const STATES: [(i64, &[(&str, i64)]); 5] = [
+        const VERSIONS: [(i64, &[(&str, i64)]); 5] = [
             (1, &[("one", 10), ("two", 20)]),
             (2, &[(" two ", 20), ("three", 30)]),
             (3, &[("four", 40)]),
             (4, &[]),
             (5, &[("one", 10)]),
         ];
-        let of = |index: usize| state(STATES[index].0, index as u64, STATES[index].1);
-        for first in 0..STATES.len() {
+        let of = |index: usize| version(VERSIONS[index].0, index as u64, VERSIONS[index].1);
+        for first in 0..VERSIONS.len() {
             let (mut whole, mut summaries) = (Library::new(), Library::new());
-            for index in (0..STATES.len()).map(|index| (first + 2 * index) % STATES.len()) {
+            for index in (0..VERSIONS.len()).map(|index| (first + 2 * index) % VERSIONS.len()) {
                 summaries.add(vec![ConversationSummary::of(&of(index))]);
                 whole.add(vec![of(index)]);
             }

@@ -14,7 +14,7 @@ impl NameTable {
     pub(crate) const NO_NAME: u16 = NONE_16;
 
     /// Returns the slot of a name, which is added if it is new. No name, an empty one, and a new one that is past the
-    /// bound of the table have [`NameTable::NO_SLOT`].
+    /// bound of the table have [`NameTable::NO_NAME`].
     pub(crate) fn intern(&mut self, name: Option<&str>) -> u16 {
         let Some(name) = name.filter(|name| !name.is_empty()) else { return Self::NO_NAME };
         let known = self.0.iter().rposition(|known| &**known == name);

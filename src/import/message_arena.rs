@@ -40,7 +40,7 @@ pub(super) struct ParsedMessage {
     pub kind: MessageKind,
     pub interrupted: bool,
     pub time: Option<Time>,
-    /// As [`MessageArena::slot`] gives it, as is `name`.
+    /// As [`MessageArena::intern`] gives it, as is `name`.
     pub model: u16,
     pub name: u16,
     pub text: Range<u32>,

@@ -1,8 +1,8 @@
-//! Tells which of the conversations with one id are states of one conversation, and which of these is the latest.
+//! Tells which of the conversations with one id are versions of one conversation, and which of these is the latest.
 //!
-//! Two are states of one where they have a message in common, or where a third has one in common with each of them:
+//! Two are versions of one where they have a message in common, or where a third has one in common with each of them:
 //! what was superseded is still known, so the answer does not depend on the order in which they come. One without any
-//! text is a state of whichever else has its id. Each text is looked at once: the work grows with what is added.
+//! text is a version of whichever else has its id. Each text is looked at once: the work grows with what is added.
 
 use std::hash::BuildHasher;
 
@@ -10,7 +10,7 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable, hash_map::Entry};
 
 use super::entry::{Lateness, LibraryEntry, lateness};
 
-/// The states of all conversations, by their ids.
+/// The versions of all conversations, by their ids.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnownVersions {
     /// The first handle of each id, by the id's hash. The hash stands beside its handle: a table that grows must not
@@ -26,7 +26,7 @@ pub(super) struct KnownVersions {
 /// The consequence of adding a conversation.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Added {
-    /// It is the latest of its states.
+    /// It is the latest of its versions.
     pub is_listed: bool,
     /// The handles that were listed until now and are not any more.
     pub gone: Vec<u32>,
@@ -54,7 +54,7 @@ impl KnownVersions {
         added
     }
 
-    /// Counts the conversations that are not listed, since a later state of them is.
+    /// Counts the conversations that are not listed, since a later version of them is.
     pub fn superseded(&self) -> usize {
         self.superseded
     }
@@ -65,17 +65,17 @@ impl KnownVersions {
     }
 }
 
-/// The conversations of one id, parted into groups: those of a group are states of one conversation.
+/// The conversations of one id, parted into groups: those of a group are versions of one conversation.
 #[derive(Clone, Debug, Default)]
 struct ConversationsOfId {
     versions: Vec<ConversationVersion>,
     /// The number of groups that have text.
     groups: usize,
-    /// A state without text, if there is one.
+    /// A version without text, if there is one.
     blank: Option<usize>,
-    /// A state that has each text, by the text's hash. Made when two do not begin alike: most states of one do.
+    /// A version that has each text, by the text's hash. Made when two do not begin alike: most versions of one do.
     texts: HashMap<u64, usize>,
-    /// The number of states whose texts are among these.
+    /// The number of versions whose texts are among these.
     indexed: usize,
 }
 
@@ -84,9 +84,9 @@ struct ConversationsOfId {
 struct ConversationVersion {
     handle: u32,
     is_blank: bool,
-    /// Another state of its group; the root of a group names itself.
+    /// Another version of its group; the root of a group names itself.
     parent: usize,
-    /// Of the group that this is the root of: its latest state, and what makes it that.
+    /// Of the group that this is the root of: its latest version, and what makes it that.
     latest: (Lateness, u32),
 }
 
@@ -149,7 +149,7 @@ impl ConversationsOfId {
         Added { is_listed, gone }
     }
 
-    /// Unites the last state with all that have one of its texts.
+    /// Unites the last version with all that have one of its texts.
     fn join<'a, T: LibraryEntry + 'a>(
         &mut self,
         index: usize,
@@ -182,7 +182,7 @@ impl ConversationsOfId {
         self.indexed = index + 1;
     }
 
-    /// Makes the groups of two states one; returns the handle that stood for one of them and does not any more.
+    /// Makes the groups of two versions one; returns the handle that stood for one of them and does not any more.
     fn unite(&mut self, one: usize, other: usize) -> Option<u32> {
         let (one, other) = (self.root(one), self.root(other));
         if one == other {
@@ -196,7 +196,7 @@ impl ConversationsOfId {
         Some(earlier.1)
     }
 
-    /// Finds the root of a state's group, and shortens the way to it.
+    /// Finds the root of a version's group, and shortens the way to it.
     fn root(&mut self, mut version: usize) -> usize {
         while self.versions[version].parent != version {
             let parent = self.versions[version].parent;

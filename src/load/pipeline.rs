@@ -364,7 +364,7 @@ impl<'a> Pipeline<'a> {
     /// Returns the reason for not reading an object, or the rest of an archive, when memory is used up.
     pub(super) fn memory_used_up_reason(&self) -> String {
         format!(
-            "its conversations take more than {} MB of memory (--limit-memory-mb)",
+            "its conversations would take more than {} MB of memory (--limit-memory-mb)",
             self.memory_limit >> 20
         )
     }

@@ -96,7 +96,7 @@ fn bounds() -> Vec<Bound> {
 }
 
 /// A value for people: `48 KiB`, `10 000`, `2 s`; as the code has it where it is none of these.
-fn told(value: &str) -> String {
+fn told(value: &str, is_of_bytes: bool) -> String {
     let number = |text: &str| text.replace('_', "").parse::<u64>().ok();
     let durations = [("from_mins(", "min"), ("from_secs(", "s"), ("from_millis(", "ms")];
     for (maker, unit) in durations {
@@ -107,6 +107,9 @@ fn told(value: &str) -> String {
     if let Some((left, shift)) = value.split_once(" << ")
         && let (Some(left), Some(shift)) = (number(left), number(shift))
     {
+        if !is_of_bytes {
+            return unspool::message::format::number(left << shift);
+        }
         let (unit, rest) = [("GiB", 30), ("MiB", 20), ("KiB", 10)]
             .into_iter()
             .find(|&(_, bits)| shift >= bits)
@@ -128,8 +131,10 @@ fn page(bounds: &[Bound]) -> String {
                 "\n### `{module}`\n\n| bound | value | what it bounds, in which unit, and why | where |\n|---|---|---|---|\n"
             );
         }
-        let why = why.replace('|', "\\|");
-        let _ = writeln!(page, "| `{name}` | {} | {why} | `{file}` |", told(value));
+        let is_of_bytes = ["BYTES", "LENGTH", "MEMORY"].iter().any(|unit| name.contains(unit))
+            || why.to_lowercase().contains("byte");
+        let (why, value) = (why.replace('|', "\\|"), told(value, is_of_bytes));
+        let _ = writeln!(page, "| `{name}` | {value} | {why} | `{file}` |");
     }
     page
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The meaning of a message: whose it is, and of which kind.
-pub(super) struct Classification<'a> {
+pub(super) struct ContentTypeMeaning<'a> {
     pub role: Role,
     pub kind: MessageKind,
     /// The tool, language or unknown type.
@@ -22,7 +22,7 @@ pub(super) struct Classification<'a> {
     unknown_role: bool,
 }
 
-/// The content types that have a reading of their own; see [`Classification::of`] for what they mean.
+/// The content types that have a reading of their own; see [`ContentTypeMeaning::of`] for what they mean.
 const KNOWN_TYPES: [&str; 21] = [
     "text",
     "multimodal_text",
@@ -71,7 +71,7 @@ pub(super) fn model<'a>(message: &'a Message<'_>) -> Option<&'a str> {
     model.filter(|&model| model != "auto").or_else(resolved).or(model)
 }
 
-impl<'a> Classification<'a> {
+impl<'a> ContentTypeMeaning<'a> {
     pub(super) fn of(message: &'a Message<'_>) -> Self {
         let content = &message.content.0;
         let role = match message.author.role.as_deref() {

@@ -7,7 +7,7 @@ use super::{
         add_text, append_plain, decode_escapes, shift, source_annotation, write_fields, write_instructions,
         write_outputs, write_parts, write_quotation,
     },
-    content_type_meaning::Classification,
+    content_type_meaning::ContentTypeMeaning,
     reasoning::write_thoughts,
     research::WidgetStates,
     shape::{Message, non_blank},
@@ -19,7 +19,7 @@ use crate::{
     message::format,
 };
 
-impl Classification<'_> {
+impl ContentTypeMeaning<'_> {
     /// Appends what the message says to `text`, and what belongs to it to `parts`; what is in it besides to `rest`. The
     /// states of widgets are told elsewhere.
     pub(super) fn write_text(

@@ -11,7 +11,7 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 use super::{
     attachments::stored_id,
     canvas::CanvasCall,
-    content_type_meaning::{self, Classification},
+    content_type_meaning::{self, ContentTypeMeaning},
     group_chat::GroupChat,
     marker::{self, MARKER_CHARS},
     research::{self, WidgetStates},
@@ -301,10 +301,10 @@ impl Mapping<'_> {
     /// Keeps a message with what it says, and returns its number.
     fn keep(&mut self, message: &Message<'_>, states: &WidgetStates, rest: &mut MessageExtras) -> u32 {
         let arena = &mut self.arena;
-        let classification = Classification::of(message);
+        let meaning = ContentTypeMeaning::of(message);
         let start = arena.text.len();
         let mut parts = Vec::new();
-        classification.write_text(message, states, &mut arena.text, &mut parts, rest, &arena.growth);
+        meaning.write_text(message, states, &mut arena.text, &mut parts, rest, &arena.growth);
         let text = text_range(start, arena.text.len()).unwrap_or_else(|| {
             // Left blank, so that what follows it keeps its place in the tree.
             arena.text.truncate(start);
@@ -319,18 +319,18 @@ impl Mapping<'_> {
         arena.truncate_to_limit(&mut parts);
         let said = &arena.text[start..];
         // The label of reasoning is one line; what has more of them says something itself.
-        let kind = match classification.kind {
+        let kind = match meaning.kind {
             MessageKind::Recap if said.trim().contains('\n') => MessageKind::Reasoning,
             kind => kind,
         };
         let parsed = ParsedMessage {
-            role: classification.role,
-            visibility: classification.visibility(message, said, &parts),
+            role: meaning.role,
+            visibility: meaning.visibility(message, said, &parts),
             kind,
             interrupted: content_type_meaning::interrupted(message),
             time: message.created.0,
             model: arena.intern(content_type_meaning::model(message)),
-            name: arena.intern(classification.name.as_deref()),
+            name: arena.intern(meaning.name.as_deref()),
             text,
             annotations: arena.keep(&mut parts),
         };

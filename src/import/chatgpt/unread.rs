@@ -1,7 +1,7 @@
 //! Gathers the strings of a message that are not in its words.
 
 use super::{
-    content_type_meaning::Classification,
+    content_type_meaning::ContentTypeMeaning,
     left_out::left_out,
     reference_texts::push_line,
     shape::{Message, non_blank},
@@ -91,7 +91,7 @@ impl MessageExtras {
     }
 }
 
-impl Classification<'_> {
+impl ContentTypeMeaning<'_> {
     /// Writes what stands in the content and was not read, under its keys.
     pub(super) fn write_unclaimed_content(
         &self,

@@ -40,7 +40,7 @@ impl Reach {
 const MAX_SHORT_HIT: usize = 32 << 10;
 /// Bytes of a text in which an expression without a bound is looked for at once.
 const WINDOW_OF_LONG: usize = 1 << 20;
-/// The longest hit of an expression without a bound, such as `(?s)begin.*end`, in a text of more than
+/// The longest hit, in bytes, of an expression without a bound, such as `(?s)begin.*end`, in a text of more than
 /// [`WINDOW_OF_LONG`]: a longer one is cut, or not found. Where a part without a bound may be left out or stand for
 /// another, in any text of more than twice that.
 const MAX_LONG_HIT: usize = 256 << 10;

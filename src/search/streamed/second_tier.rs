@@ -60,7 +60,7 @@ pub(super) struct SecondTierNote {
     having: u64,
     /// What binds lets it in.
     is_let_in: bool,
-    /// The messages that count. `None`: all that are shown.
+    /// The messages that count. `None`: all that are shown, or it is no candidate.
     messages: Option<Box<[u32]>>,
     /// The messages that are likely shown.
     kept: Box<[KeptMessage]>,

@@ -2,7 +2,7 @@
 //! tier, whatever the whole archive turns out to hold.
 //!
 //! A word's forms in every language of its script are among them, and, as long as it may be rare, every word that it may
-//! be misspelt for: which of them count is decided when all has been seen. Of most words two bytes tell that they are not.
+//! be misspelt for: which of them count is decided when all has been seen. Of most words three bytes tell that they are not.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -35,7 +35,7 @@ const AWAITED_TIMEOUT: Duration = Duration::from_millis(300);
 const PASTE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Longer than any key's sequence: past it, it is none.
 const SEQUENCE_LIMIT: usize = 64;
-/// Of a longer paste the rest is left out: it goes into a search line.
+/// Bytes of a paste; of a longer one the rest is left out: it goes into a search line.
 const PASTE_LIMIT: usize = 1 << 20;
 const PASTE_END: &[u8] = b"\x1b[201~";
 
