@@ -381,7 +381,7 @@ fn unread_members(archive: &Archive, others: &[Member], is_listed: &dyn Fn(u32) 
 fn listed_members<T: LibraryEntry>(library: &Library<T>) -> HashSet<(u16, u32)> {
     let entries = library.by_date().iter().map(|&handle| library.get(handle));
     let special = entries.filter(|entry| entry.kind() != ConversationKind::Chat);
-    special.map(|entry| entry.object_location()).map(|location| (location.archive, location.member)).collect()
+    special.map(LibraryEntry::object_location).map(|location| (location.archive, location.member)).collect()
 }
 
 /// Lists the providers whose conversations each archive holds.

@@ -49,12 +49,16 @@ impl Annotation {
 
     /// Visits its words but the text of a file.
     fn each_label(&self, visit: &mut impl FnMut(&str)) {
-        let mut visit_link = |link: &Link| [&link.title, &link.url].into_iter().for_each(|text| visit(text));
+        let mut visit_link = |link: &Link| {
+            visit(&link.title);
+            visit(&link.url);
+        };
         match &self.detail {
             AnnotationKind::ListedSources(links) => links.iter().for_each(visit_link),
             AnnotationKind::QuotedPage(link) => visit_link(link),
             AnnotationKind::Attachment(file) => {
-                [&file.name, &file.prompt].into_iter().for_each(|text| visit(text));
+                visit(&file.name);
+                visit(&file.prompt);
             }
             AnnotationKind::Canvas { title, .. } => visit(title),
             // Its links are in the text.

@@ -9,7 +9,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use serde_json::{Value, value::RawValue};
 
 use super::{
@@ -119,11 +119,10 @@ impl FileLibrary {
         Some(&canvas.file)
     }
 
-    /// Returns whether a member is a canvas that a conversation names: a file of that one.
-    pub fn is_named(&self, member: &str) -> bool {
-        self.canvases
-            .values()
-            .any(|canvas| canvas.member == member && canvas.is_named.load(Ordering::Relaxed))
+    /// Lists the members with canvases that a conversation names: files of that one.
+    pub fn named_members(&self) -> HashSet<&str> {
+        let named = self.canvases.values().filter(|canvas| canvas.is_named.load(Ordering::Relaxed));
+        named.map(|canvas| &*canvas.member).collect()
     }
 
     /// Returns the files that were made for the message of this id.

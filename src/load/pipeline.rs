@@ -9,6 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use hashbrown::HashSet;
+
 use super::{
     event::{LoadEvent, Progress},
     pastes::PasteReader,
@@ -192,10 +194,11 @@ impl<'a> Pipeline<'a> {
     /// Lists the documents to read, once all conversations were parsed: each that is wanted, else each that no conversation
     /// names.
     pub(super) fn documents(&self) -> impl Iterator<Item = &MemberTask> {
-        self.documents.iter().filter(|task| {
+        let named: Vec<HashSet<&str>> = self.library_files.iter().map(FileLibrary::named_members).collect();
+        self.documents.iter().filter(move |task| {
             let is_wanted = match &self.wanted {
                 Some(_) => self.wants_after(task, 0),
-                None => !self.library_files[task.archive()].is_named(&task.member.name),
+                None => !named[task.archive()].contains(&*task.member.name),
             };
             is_wanted && !self.stopped(task.archive())
         })

@@ -924,13 +924,16 @@ fn a_paste_that_the_export_keeps_as_a_file_is_read_with_its_message() {
         ("file-bb", "notes.txt", false),
         ("file-cc", "Pasted text(2).txt", true),
         ("file-dd", "Pasted text(3).txt", true),
+        ("file-ee", "Pasted text(4).txt", true),
     ];
+    let too_long = "word ".repeat((2 << 20) / 5 + 1);
     let conversations = format!(
         "[{}]",
         conversation(Chain::of([uploading(&uploads), answer("It leaks."), uploading(&uploads[..1])]))
     );
-    let members: [(&str, &[u8]); 4] = [
+    let members: [(&str, &[u8]); 5] = [
         ("conversations.json", conversations.as_bytes()),
+        ("file-ee.dat", too_long.as_bytes()),
         ("file-aa.dat", "\u{feff}panic at heron.rs\npassword=correct-horse-7".as_bytes()),
         ("file-bb-notes.txt", b"an upload about pelicans"),
         ("file-cc-Pasted text(2).txt", b"no \xff text"),
@@ -943,7 +946,7 @@ fn a_paste_that_the_export_keeps_as_a_file_is_read_with_its_message() {
         MessageView::of(read, message).attachments().map(|file| read.attached_text(message, file)).collect()
     };
     let pasted = "panic at heron.rs\npassword=correct-horse-7";
-    assert_eq!(texts(0), [pasted, "", "", ""]);
+    assert_eq!(texts(0), [pasted, "", "", "", ""]);
     assert_eq!(texts(2), [pasted], "on every branch");
     assert!(everything(read).contains("heron.rs"));
     let found = |query: &str| {
