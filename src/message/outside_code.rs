@@ -52,7 +52,7 @@ impl<'t> Scan<'t> {
                 self.open_fence = None;
             }
             // Whether a fence with a tab is one is for the parser to say.
-            return !has_place && !(line.contains('\t') && holds_row(line));
+            return !(has_place || (line.contains('\t') && holds_row(line)));
         }
         if line.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n')) {
             (self.has_backtick, self.has_place) = (false, false);
