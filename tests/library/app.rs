@@ -1024,6 +1024,23 @@ fn the_help_begins_with_the_keys_of_the_place_one_is_in_and_then_what_can_be_typ
     }
 }
 
+/// Nothing told that there are ninety lines of it.
+#[test]
+fn the_help_says_how_much_of_it_is_below() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("esc ?");
+    let below = |driver: &mut Driver| {
+        let status = driver.status();
+        let words = status.strip_prefix("every key · ").and_then(|rest| rest.split(" line").next());
+        words.and_then(|number| number.parse::<usize>().ok())
+    };
+    let first = below(&mut driver).expect("more than the screen holds");
+    driver.press("j");
+    assert_eq!(below(&mut driver), Some(first - 1));
+    driver.press("G");
+    assert_eq!(below(&mut driver), None, "{}", driver.status());
+}
+
 #[test]
 fn a_word_is_looked_for_in_the_help_and_esc_goes_back_one_level() {
     let mut driver = Driver::new(80, 24, three());

@@ -199,7 +199,7 @@ fn a_buffer_of_tmux_pasted_without_brackets_runs_nothing() {
     sleep(PAUSE);
     tmux.ask(&["set-buffer", "touch ran\n"]);
     tmux.ask(&["paste-buffer", "-p"]);
-    tmux.session.wait_for("! touch ran");
+    tmux.session.wait_for("to touch ran");
     assert_eq!(tmux.files(), Vec::<String>::new());
     sleep(PAUSE);
     tmux.session.send("\r");

@@ -181,7 +181,7 @@ fn ctrl_z_gives_the_shell_its_terminal_and_fg_the_screen_as_it_was() {
     session.send("$UNSPOOL --demo\r");
     session.wait_for("50 conversations");
     session.send("kubernetes ingress");
-    session.wait_for("with some words");
+    session.wait_for("1 with some words");
     let before = session.settled(Duration::from_millis(200));
     let screen = session.screen();
     session.send("\x1a");
@@ -233,7 +233,7 @@ fn one_cell_is_survived_and_forty_columns_are_enough() {
     session.send("kubernetes ingress timeout");
     session.wait_for("Ingress returns 504");
     session.send("\r");
-    session.wait_for("gpt-4o");
+    session.wait_for("annotations:");
     session.send("g");
     session.wait_for("die with 504");
     session.send("y");

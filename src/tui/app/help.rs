@@ -8,6 +8,8 @@ use crate::tui::{command::Command, effect::Effect, keymap::KeyPlace, text_input:
 pub struct Help {
     /// Index of the first visible line.
     pub top: usize,
+    /// The number of lines below those in sight, as it was drawn last.
+    pub below: usize,
     /// The place where it was asked for: its keys come first.
     pub place: KeyPlace,
     /// The words that are looked for in it, if any.

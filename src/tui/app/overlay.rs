@@ -80,7 +80,7 @@ impl App {
             {
                 let place = self.place();
                 let under = Box::new(std::mem::take(&mut self.overlay));
-                self.overlay = Overlay::Help(Help { top: 0, place, looked_for: None, under });
+                self.overlay = Overlay::Help(Help { top: 0, below: 0, place, looked_for: None, under });
                 Vec::new()
             }
             Overlay::None => self.pane_command(command),

@@ -56,6 +56,7 @@ pub fn draw(keymap: &Keymap, help: &mut Help, area: Rect, theme: &Theme, buffer:
         .flat_map(|line| wrapped(line, (width as usize).saturating_sub(KEYS + 2)))
         .collect();
     help.top = help.top.min(lines.len().saturating_sub(height * usize::from(columns)));
+    help.below = lines.len().saturating_sub(help.top + height * usize::from(columns));
     if lines.is_empty() {
         let words = format!("no key and no word of the search line has to do with “{}”", help.words());
         let words = sanitize::label(&words).into_owned();

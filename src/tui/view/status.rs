@@ -114,7 +114,10 @@ fn position_text(app: &App) -> String {
     if let Some(problem) = app.search.query.problems().first().filter(|_| app.focus == Focus::Search) {
         return format!("column {}: {}", problem.column + 1, problem.reason);
     }
-    match app.overlay {
+    match &app.overlay {
+        Overlay::Help(help) if help.below > 0 => {
+            return format!("every key · {} below", format::count(help.below, "line", "lines"));
+        }
         Overlay::Help(_) => return "every key".to_owned(),
         Overlay::Text { .. } | Overlay::Audit => return String::new(),
         _ => {}
