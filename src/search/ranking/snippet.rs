@@ -215,7 +215,7 @@ mod tests {
     /// The line stood around the first of many lists, not around what was typed.
     #[test]
     fn words_side_by_side_count_for_more_than_many_of_them_near_each_other() {
-        let text = format!("list list a comprehension list {} a list comprehension", "x ".repeat(100));
+        let text = format!("list list a comprehension of a list {} a list comprehension", "x ".repeat(100));
         let mut hits = marks(&text, "list");
         hits.extend(marks(&text, "comprehension").into_iter().map(|mark| TermHit { terms: 2, ..mark }));
         hits.sort_by_key(|hit| hit.range.start);
