@@ -118,6 +118,10 @@ fn a_copy_of_another_branch_than_the_current_one_is_called_that() {
     driver.press("J < Y");
     assert_eq!(subject(&driver), "this branch (not the current one)");
     assert!(driver.copies()[1].contains("lighthouse") && !driver.copies()[1].contains("mill"));
+    driver.press("e");
+    assert!(driver.screen().contains("Extract this branch (not the current one)"), "{}", driver.screen());
+    driver.press("esc > e");
+    assert!(driver.screen().contains("Extract this conversation"), "{}", driver.screen());
 }
 
 /// The hits of the query were gone, and nothing said that the word is nowhere.

@@ -52,7 +52,10 @@ pub(super) fn draw(
 /// Says what is extracted: of several, which, since not all need be in sight.
 fn title(dialog: &ExtractDialog) -> String {
     if !dialog.is_many() {
-        return "Extract this conversation".to_owned();
+        let current = dialog.conversations[0].current_leaf();
+        let is_another = current.is_some() && dialog.leaf.is_some_and(|leaf| Some(leaf) != current);
+        let what = if is_another { "this branch (not the current one)" } else { "this conversation" };
+        return format!("Extract {what}");
     }
     let several = |one, many| format::count(dialog.conversations.len(), one, many);
     let what = match dialog.origin {
