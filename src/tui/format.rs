@@ -46,7 +46,7 @@ pub fn fit_list(words: &str, columns: usize) -> String {
     }
     let pieces: Vec<&str> = words.split(", ").collect();
     let number = |piece: &&str| {
-        let digits = piece.chars().take_while(|c| c.is_ascii_digit()).collect::<String>();
+        let digits = piece.chars().take_while(char::is_ascii_digit).collect::<String>();
         digits.parse().unwrap_or(1_usize)
     };
     let shortened = |kept: usize| {

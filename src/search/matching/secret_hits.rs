@@ -29,7 +29,8 @@ impl Matcher {
         let mut names: Vec<String> =
             std::iter::once(first).chain(secrets).map(named).take(MAX_NAMED + 1).collect();
         if names.len() > MAX_NAMED {
-            names[MAX_NAMED] = "…".to_owned();
+            names.truncate(MAX_NAMED);
+            names.push("…".to_owned());
         }
         Some(Snippet { message, text: names.join(" · "), highlights: Vec::new(), focus: 0, place })
     }

@@ -93,21 +93,10 @@ impl App {
             return Vec::new();
         }
         let subject: Cow<'static, str> = match messages.len() {
-            1 => self.subject_of(&conversation, messages[0]).into(),
+            1 => subject_of(&conversation, messages[0]),
             count => format!("{} marked messages", format::number(count)).into(),
         };
         self.copy_messages(conversation, messages, leaf, subject)
-    }
-
-    /// Returns the name of a message for the status line.
-    fn subject_of(&self, conversation: &ConversationRef, message: usize) -> Cow<'static, str> {
-        if conversation.messages()[message].visibility == Visibility::Shown {
-            return "the message".into();
-        }
-        match MessageView::of(conversation, message).label().noun() {
-            "" => "what is folded here alone".into(),
-            noun => format!("the {noun} alone").into(),
-        }
     }
 
     pub(super) fn copy_answer(&mut self) -> Vec<Effect> {
@@ -317,6 +306,17 @@ impl App {
             }
             Err(CopyFailure::Refused(_)) => self.show_failure(failure + ": e saves it"),
         }
+    }
+}
+
+/// Returns the name of a message for the status line.
+fn subject_of(conversation: &ConversationRef, message: usize) -> Cow<'static, str> {
+    if conversation.messages()[message].visibility == Visibility::Shown {
+        return "the message".into();
+    }
+    match MessageView::of(conversation, message).label().noun() {
+        "" => "what is folded here alone".into(),
+        noun => format!("the {noun} alone").into(),
     }
 }
 
