@@ -60,10 +60,15 @@ impl Loaded {
         Some(self.and_more(self.problems().into_iter().next()?))
     }
 
-    /// Returns the errors of the file for a status line, without the folders of its path.
+    /// Returns the errors of the file for a status line, which may be cut: one without the folders of its path, of
+    /// several how many there are and who tells them before the first.
     pub fn short_warning(&self) -> Option<String> {
         let name = self.path.as_deref().and_then(Path::file_name).unwrap_or_default();
-        Some(self.and_more(self.errors.first()?.description(&name.to_string_lossy())))
+        Some(match &*self.errors {
+            [] => return None,
+            [one] => one.description(&name.to_string_lossy()),
+            [first, ..] => format!("{} problems (unspool config): {}", self.errors.len(), first.reason()),
+        })
     }
 
     fn and_more(&self, first: String) -> String {
@@ -75,6 +80,13 @@ impl Loaded {
 }
 
 impl FileError {
+    fn reason(&self) -> &str {
+        match self {
+            Self::At(problem) => &problem.reason,
+            Self::Whole(reason) => reason,
+        }
+    }
+
     fn description(&self, name: &str) -> String {
         match self {
             Self::At(problem) => format!("{name}:{problem}"),
@@ -146,5 +158,33 @@ fn contents(path: &Path, may_be_missing: bool) -> Result<Option<Vec<u8>>, String
             Ok(None)
         }
         Err(error) => Err(io_error_text(&error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::text::ConfigProblem;
+
+    /// The status line was cut before it was told how many there are, and where they are told.
+    #[test]
+    fn of_several_errors_a_status_line_says_first_how_many_and_who_tells_them() {
+        let problem =
+            |reason: &str| FileError::At(ConfigProblem { line: 1, column: 1, reason: reason.to_owned() });
+        let loaded = |errors: &[&str]| Loaded {
+            config: Config::default(),
+            path: Some("/home/x/config.toml".into()),
+            found: true,
+            errors: errors.iter().map(|reason| problem(reason)).collect(),
+        };
+        assert_eq!(loaded(&[]).short_warning(), None);
+        assert_eq!(
+            loaded(&["no such theme"]).short_warning().as_deref(),
+            Some("config.toml:1:1: no such theme")
+        );
+        assert_eq!(
+            loaded(&["no such theme", "no such key"]).short_warning().as_deref(),
+            Some("2 problems (unspool config): no such theme")
+        );
     }
 }
