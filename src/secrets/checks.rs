@@ -1,10 +1,14 @@
 //! Checks that a regular expression cannot make: checksums, entropy, and whether a value is only a stand-in for one.
 
+use std::ops::Range;
+
 use serde::Deserialize;
 
 use super::{
     number_checks::{digits, has_country, has_issuer, has_remainder_one, luhn, one_all_over, phone},
     placeholders::{NOT_PASSWORDS, entropy, is_code, is_filler, is_masked_value, is_path, is_placeholder},
+    program_text::{has_brackets_within, is_link, is_program, may_be_literal},
+    torn,
 };
 
 /// A test on the value of a finding, named so in the file of rules.
@@ -34,6 +38,15 @@ pub(super) enum ValueCheck {
 }
 
 impl ValueCheck {
+    /// Returns the end of a value of this sort that goes on behind what ended it.
+    pub(super) fn whole_end(self, text: &str, value: &Range<usize>) -> usize {
+        match self {
+            Self::Password | Self::Spoken | Self::Random => torn::end_of_named(text, value),
+            Self::UrlPassword => torn::end_in_address(text, value),
+            _ => value.end,
+        }
+    }
+
     /// Returns whether the value is what it looks like.
     pub(super) fn holds(self, value: &str) -> bool {
         match self {
@@ -60,10 +73,10 @@ impl ValueCheck {
             Self::Crc => !is_filler(value),
             Self::Phone => false,
             Self::Mail => mail(value),
+            // The words of a link are looked at where it is read as one.
+            Self::Password if is_link(value) => false,
             Self::Password => could_be_password(if quoted { value } else { before_closing(value) }, quoted),
-            Self::UrlPassword => {
-                !is_code(value) && !is_masked_value(value) && value != "password" && value != "pass"
-            }
+            Self::UrlPassword => could_be_url_password(value),
             Self::Spoken => could_be_password(value.trim_end_matches(['.', ',', '!', '?', ')']), false),
             Self::Random => could_be_random(value),
             Self::Basic => base64(value).is_some_and(|bytes| bytes.contains(&b':') && bytes.is_ascii()),
@@ -109,7 +122,7 @@ fn char_classes(value: &str) -> usize {
 
 /// Returns a value without the brackets behind it that close what was opened before it: of a link, of words beside others.
 fn before_closing(value: &str) -> &str {
-    let mut value = value.find("](").map_or(value, |end| &value[..end]);
+    let mut value = value.find("](").filter(|_| !value.starts_with('[')).map_or(value, |end| &value[..end]);
     for (open, close) in [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>')] {
         if !value.contains(open) {
             value = value.trim_end_matches(close);
@@ -130,31 +143,59 @@ fn is_password(value: &str) -> bool {
 }
 
 /// Returns whether a value could be a password, if a weak one or one with the word for it in it. In quotes it
-/// may be one word without a digit.
+/// may be one word without a digit, and a short one with brackets in it.
 fn could_be_password(value: &str, quoted: bool) -> bool {
     let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
     let lower = value.to_ascii_lowercase();
     let one_word = quoted && value.len() >= 8 && !value.contains(char::is_whitespace);
-    value.len() >= 6
-        && !is_code(value)
+    let has_brackets = has_brackets_within(value) && !value.contains(char::is_whitespace);
+    let is_long_enough = value.len() >= 6 || (quoted && has_brackets);
+    is_long_enough
+        && (!is_program(value) || (quoted && may_be_literal(value)))
         && !is_masked_value(value)
         && !NOT_PASSWORDS.contains(&&*lower)
         && !lower.starts_with("your")
-        && (has_digit || char_classes(value) >= 3 || one_word)
+        && (has_digit || has_brackets || char_classes(value) >= 3 || one_word)
         && !is_path(value)
 }
 
-/// Returns whether a value could be a key or token: long, of letters and digits, and no name.
+/// The letters of the shortest key that has signs in it, which no name has.
+const SHORTEST_ODD_KEY: usize = 8;
+
+/// Returns whether a value could be a key or token: of letters and digits, and no name; a short one has signs in it.
 fn could_be_random(value: &str) -> bool {
-    let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
-    let has_letter = value.bytes().any(|byte| byte.is_ascii_alphabetic());
-    value.len() >= 16
-        && has_digit
-        && has_letter
-        && !is_code(value)
+    let has = |sort: fn(&u8) -> bool| value.bytes().any(|byte| sort(&byte));
+    let is_long_enough = value.len() >= 16 || (is_odd_key(value) && value.len() >= SHORTEST_ODD_KEY);
+    is_long_enough
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+        && !value.contains(char::is_whitespace)
+        && !is_program(value)
         && !is_filler(value)
         && !value.to_ascii_lowercase().starts_with("your")
         && entropy(value) >= 2.5
+}
+
+/// Returns whether a value has signs that a generated key has seldom, and a name never.
+fn is_odd_key(value: &str) -> bool {
+    value.bytes().any(|byte| !byte.is_ascii_alphanumeric() && !b"_./+~=-".contains(&byte))
+}
+
+/// Returns whether what stands before the host of an address could be a password.
+fn could_be_url_password(value: &str) -> bool {
+    !is_port_and_path(value)
+        && !is_program(value)
+        && !is_masked_value(value)
+        && value != "password"
+        && value != "pass"
+}
+
+/// Returns whether a value is a port with what stands behind it, or the end of one string and the beginning of another.
+fn is_port_and_path(value: &str) -> bool {
+    let behind = value.trim_start_matches(|char: char| char.is_ascii_digit());
+    let is_port = behind.len() < value.len()
+        && behind.starts_with(['/', '?', '#', ',', ';', ')', ']', '}', '"', '\'', '`', '<', '>']);
+    is_port || ["\",", "\":", "',", "':", "\"}", "](", ")("].iter().any(|seam| value.contains(seam))
 }
 
 fn is_url_password(value: &str) -> bool {
@@ -174,7 +215,13 @@ fn is_url_password(value: &str) -> bool {
         "p4ssw0rd",
     ];
     let lower = value.to_ascii_lowercase();
-    !is_code(value) && !is_placeholder(value) && !COMMON.contains(&&*lower) && !one_all_over(value.as_bytes())
+    // No slash stands in it as a rule, and what has one may be a port and a path.
+    let is_usual = !value.contains(['/', '"', '\'', '`', '<', '>', '[', ']', '{', '}', '$']);
+    is_usual
+        && !is_program(value)
+        && !is_placeholder(value)
+        && !COMMON.contains(&&*lower)
+        && !one_all_over(value.as_bytes())
 }
 
 fn is_random(value: &str) -> bool {
@@ -182,8 +229,11 @@ fn is_random(value: &str) -> bool {
     let has_letter = value.bytes().any(|byte| byte.is_ascii_alphabetic());
     // Sixteen hexadecimal digits are fingerprints of public things: a .NET assembly's, a span's, a tag's.
     let fingerprint = value.len() < 20 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // A key with signs in it has letters of every sort, too.
+    let is_odd = is_odd_key(value) && (char_classes(value) < 4 || value.contains(char::is_whitespace));
     value.len() >= 16
         && !fingerprint
+        && !is_odd
         && has_digit
         && has_letter
         && !is_code(value)

@@ -30,6 +30,14 @@ pub(super) fn begins_number(bytes: &[u8], at: usize) -> bool {
     begins && (at == 0 || !joins(bytes[at - 1]))
 }
 
+/// Returns whether the number of a telephone may begin there that is glued to letters: `tel_+1 202 …`.
+pub(super) fn begins_glued_phone(bytes: &[u8], at: usize) -> bool {
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_' || *byte == b'/';
+    bytes[at] == b'+'
+        && matches!(bytes.get(at + 1), Some(b'1'..=b'9'))
+        && at.checked_sub(1).is_some_and(|before| is_letter(&bytes[before]))
+}
+
 /// Returns the stretches of a text where digits crowd, apart from each other.
 pub(super) fn digit_clusters(text: &str) -> Vec<Range<usize>> {
     let mut regions: Vec<Range<usize>> = Vec::new();

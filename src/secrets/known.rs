@@ -342,7 +342,7 @@ mod tests {
             ("scan_4111111111111111.pdf", "scan_[redacted: card-number].pdf"),
             ("g-4111111111111111", "g-[redacted: card-number]"),
             ("xde89370400440532013000.pdf", "x[redacted: iban].pdf"),
-            ("x_robin@example.org_x", "x_[redacted: e-mail]_x"),
+            ("x_robin@example.org_x", "[redacted: e-mail]_x"),
             ("file-493090182042_a", "file-[redacted: phone-number]_a"),
             ("scan_4111111111111112.pdf", "scan_4111111111111112.pdf"),
         ] {

@@ -44,6 +44,13 @@ pub(super) fn one_all_over<T: PartialEq>(values: &[T]) -> bool {
 
 /// Returns whether an account number is as long as those of its country.
 pub(super) fn has_country(value: &str) -> bool {
+    let letters: Vec<u8> = letters(value);
+    let country = letters.first_chunk::<2>();
+    country.is_some_and(|&country| country_length(country) == Some(letters.len()))
+}
+
+/// Returns the length of the account numbers of a country; `None`: it has none.
+pub(super) fn country_length(country: [u8; 2]) -> Option<usize> {
     /// The number of characters in an account number, by country.
     const LENGTHS: [(&str, usize); 50] = [
         ("AD", 24),
@@ -97,21 +104,17 @@ pub(super) fn has_country(value: &str) -> bool {
         ("SK", 24),
         ("TR", 26),
     ];
-    let letters: Vec<u8> = letters(value);
-    let Some(country) = letters.get(..2) else { return false };
-    let length = LENGTHS.iter().find(|(code, _)| code.as_bytes() == country).map(|row| row.1).or(
-        // A few more countries have them; these come with San Marino, Slovenia, Ukraine and the Vatican.
-        match country {
-            b"SA" => Some(24),
-            b"SI" => Some(19),
-            b"SM" => Some(27),
-            b"UA" => Some(29),
-            b"VA" => Some(22),
-            b"QA" | b"PS" => Some(29),
-            _ => None,
-        },
-    );
-    length == Some(letters.len())
+    let length = LENGTHS.iter().find(|(code, _)| code.as_bytes() == country).map(|row| row.1);
+    // A few more countries have them; these come with San Marino, Slovenia, Ukraine and the Vatican.
+    length.or(match &country {
+        b"SA" => Some(24),
+        b"SI" => Some(19),
+        b"SM" => Some(27),
+        b"UA" => Some(29),
+        b"VA" => Some(22),
+        b"QA" | b"PS" => Some(29),
+        _ => None,
+    })
 }
 
 fn letters(value: &str) -> Vec<u8> {

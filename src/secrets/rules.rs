@@ -3,12 +3,16 @@
 //! The file explains its own fields. Here it is parsed once; a rule's expression is compiled when one of its keywords
 //! is met for the first time, since most texts meet few of them.
 
-use std::sync::OnceLock;
+use std::{ops::Range, sync::OnceLock};
 
-use regex_automata::{meta::Regex, util::syntax};
+use regex_automata::{
+    meta::{BuildError, Regex},
+    util::syntax,
+};
+use regex_syntax::hir::Hir;
 use serde::Deserialize;
 
-use super::{Certainty, checks::ValueCheck, placeholders};
+use super::{Certainty, checks::ValueCheck, glued, placeholders};
 
 /// The memory one expression may take, compiled, in bytes: a bound against mistakes in the file.
 const EXPRESSION_LIMIT: usize = 4 << 20;
@@ -66,6 +70,8 @@ pub struct Rule {
     check: Option<ValueCheck>,
     #[serde(skip)]
     compiled: OnceLock<Option<Regex>>,
+    #[serde(skip)]
+    compiled_glued: OnceLock<Option<Regex>>,
     #[serde(skip)]
     back_set: OnceLock<Box<[bool; 256]>>,
 }
@@ -134,6 +140,17 @@ impl Rule {
         self.compiled.get_or_init(|| compile(&self.regex).ok()).as_ref()
     }
 
+    /// Returns the expression without what has to stand around a value, which finds one that is glued to letters, too;
+    /// `None`: this rule asks for nothing around it.
+    pub(super) fn glued_expression(&self) -> Option<&Regex> {
+        let make = || {
+            let hir = parse_expression(&self.regex).ok()?;
+            let without = glued::without_edges(&hir);
+            (without != hir).then(|| compile_hir(&without).ok()).flatten()
+        };
+        self.compiled_glued.get_or_init(make).as_ref()
+    }
+
     /// Returns the bytes that may stand before a keyword, as a table.
     pub(super) fn look_behind_set(&self) -> Option<&[bool; 256]> {
         let back = self.back.as_deref()?;
@@ -151,6 +168,11 @@ impl Rule {
         self.once_a_word
     }
 
+    /// Returns whether its values are numbers of telephones.
+    pub(super) fn is_phone(&self) -> bool {
+        self.check == Some(ValueCheck::Phone)
+    }
+
     /// Returns whether its values are addresses of mail.
     pub(super) fn is_address(&self) -> bool {
         self.check == Some(ValueCheck::Mail)
@@ -159,6 +181,17 @@ impl Rule {
     /// Returns whether values of this kind are known by their own shape, wherever they stand.
     pub(super) fn is_known_by_shape(&self) -> bool {
         self.class == SecretClass::Personal && (self.keywords.is_empty() || self.is_address())
+    }
+
+    /// Returns the end of a value that goes on behind what ended it for the expression.
+    pub(super) fn whole_end(&self, text: &str, value: &Range<usize>) -> usize {
+        self.check.map_or(value.end, |check| check.whole_end(text, value))
+    }
+
+    /// Decides whether a value that is glued to letters could be a secret.
+    pub(super) fn could_be_glued(&self, value: &str) -> bool {
+        let is_random = self.entropy.is_none_or(|least| placeholders::entropy(value) >= least);
+        is_random && self.judge(value, false).is_some()
     }
 
     /// Decides how certainly a value that matched is a secret; `None`: it is none. `quoted`: it stands in quotes.
@@ -180,12 +213,24 @@ impl Rule {
 
 /// Compiles an expression. Expressions see bytes and know ASCII only: `\w` and `\b` are those of tokens, and
 /// compiling takes microseconds.
-pub(super) fn compile(source: &str) -> Result<Regex, Box<regex_automata::meta::BuildError>> {
-    Regex::builder()
-        .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .configure(Regex::config().nfa_size_limit(Some(EXPRESSION_LIMIT)).utf8_empty(false))
-        .build(source)
-        .map_err(Box::new)
+pub(super) fn compile(source: &str) -> Result<Regex, Box<BuildError>> {
+    Regex::builder().syntax(syntax_of_expressions()).configure(limits()).build(source).map_err(Box::new)
+}
+
+fn compile_hir(hir: &Hir) -> Result<Regex, Box<BuildError>> {
+    Regex::builder().configure(limits()).build_from_hir(hir).map_err(Box::new)
+}
+
+fn parse_expression(source: &str) -> Result<Hir, Box<regex_syntax::Error>> {
+    syntax::parse_with(source, &syntax_of_expressions()).map_err(Box::new)
+}
+
+fn syntax_of_expressions() -> syntax::Config {
+    syntax::Config::new().unicode(false).utf8(false)
+}
+
+fn limits() -> regex_automata::meta::Config {
+    Regex::config().nfa_size_limit(Some(EXPRESSION_LIMIT)).utf8_empty(false)
 }
 
 #[derive(Deserialize)]
@@ -201,16 +246,27 @@ pub(super) fn parse(text: &str) -> Result<Vec<Rule>, toml::de::Error> {
 /// The file this program carries.
 pub(super) const BUILT_IN: &str = include_str!("../../assets/secrets.toml");
 
+/// Returns each example that must match, with the name of its rule, without its seams: a scanner of repositories would take
+/// the file for a leak.
+#[cfg(test)]
+pub(super) fn examples() -> Vec<(String, String)> {
+    let examples = tests::examples().into_iter();
+    let words = |tests::Examples { id, matches, .. }| -> Vec<(String, String)> {
+        matches.iter().map(|example| (id.clone(), tests::unseamed(example))).collect()
+    };
+    examples.flat_map(words).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::Scanner, *};
 
     /// The fields that the test of the file reads besides the rules.
     #[derive(Deserialize)]
-    struct Examples {
-        id: String,
+    pub(super) struct Examples {
+        pub(super) id: String,
         #[serde(rename = "match")]
-        matches: Vec<String>,
+        pub(super) matches: Vec<String>,
         miss: Vec<String>,
     }
 
@@ -220,11 +276,11 @@ mod tests {
     }
 
     /// Examples are written with seams, so that nobody's scanner takes this repository for a leak.
-    fn unseamed(text: &str) -> String {
+    pub(super) fn unseamed(text: &str) -> String {
         text.replace('¦', "")
     }
 
-    fn examples() -> Vec<Examples> {
+    pub(super) fn examples() -> Vec<Examples> {
         toml::from_str::<AllExamples>(BUILT_IN).expect("the file of rules can be read").rule
     }
 

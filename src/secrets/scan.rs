@@ -13,12 +13,13 @@ use std::{
 };
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use regex_automata::{Anchored, Input, util::captures::Captures};
+use regex_automata::{Anchored, Input, meta::Regex, util::captures::Captures};
 
 use super::{
     columns::{self, ColumnKind, HeadWord},
-    digit_clusters::{begins_number, digit_clusters},
+    digit_clusters::{begins_glued_phone, begins_number, digit_clusters},
     finding::{Certainty, Finding, FindingFilter, RuleId, Visitor},
+    glued, glued_numbers,
     rules::{self, Rule},
     unescape::Unescaped,
 };
@@ -53,6 +54,8 @@ pub struct Scanner {
     pairs: Vec<bool>,
     /// The rules without keywords: those of numbers.
     numbers: Vec<u16>,
+    /// The rules of cards and of accounts.
+    number_rules: [Option<u16>; 2],
 }
 
 static BUILT_IN: LazyLock<Scanner> = LazyLock::new(|| {
@@ -82,6 +85,7 @@ impl Scanner {
         let columns = words.iter().map(|word| columns::column_kind(word)).collect();
         let rule = |id: &str| rules.iter().position(|rule| rule.id() == id).map(|index| index as u16);
         let column_rules = [rule("password"), rule("secret-assignment")];
+        let number_rules = [rule("card-number"), rule("iban")];
         let longest_keyword = words.iter().map(String::len).max().unwrap_or(0);
         let reach = |rules_by_word: &Vec<u16>| {
             rules_by_word.iter().map(|&index| rules[usize::from(index)].look_ahead()).max()
@@ -106,6 +110,7 @@ impl Scanner {
             column_rules,
             pairs,
             numbers,
+            number_rules,
         })
     }
 
@@ -273,13 +278,19 @@ impl Scanner {
                 }
                 let start = look_behind(text, rule, hit.start, from);
                 let end = (hit.end + rule.look_ahead()).min(text.len());
-                let (behind, found) = match matcher.at(rule, start..end) {
-                    Some((whole, value)) => {
-                        let certainty = rule.judge(&text[value.clone()], is_quoted(text, &value));
-                        let taken = certainty.filter(|&certainty| certainty >= filter.certainty);
+                let matched = match filter.certainty {
+                    Certainty::Certain => matcher.at(rule, start..end),
+                    Certainty::Doubtful => matcher.at_or_glued(rule, start..end, &hit),
+                };
+                let (behind, found) = match matched {
+                    Some(matched) => {
+                        let taken = judge(text, rule, &matched, filter.certainty);
                         // What is no secret may itself begin with the name of one.
-                        let behind = if taken.is_some() { whole.end } else { value.start.max(hit.end) };
-                        (behind, taken.map(|certainty| (certainty, value)))
+                        let behind = match &taken {
+                            Some((_, value)) => matched.whole.end.max(value.end),
+                            None => matched.value.start.max(hit.end),
+                        };
+                        (behind, taken)
                     }
                     None if rule.is_tried_once_a_word() && begins_word(text, hit.start) => {
                         (end_of_word(text, hit.end), None)
@@ -311,13 +322,23 @@ impl Scanner {
         }
         let mut matcher = RuleMatcher { text, captures: None };
         for region in regions {
+            if filter.certainty == Certainty::Doubtful {
+                self.visit_glued_numbers(text, region.clone(), filter, visit)?;
+            }
             let mut from = region.start;
-            while let Some(start) = (from..region.end).find(|&at| begins_number(text.as_bytes(), at)) {
+            let leans = filter.certainty == Certainty::Doubtful;
+            let begins = |&at: &usize| {
+                begins_number(text.as_bytes(), at) || (leans && begins_glued_phone(text.as_bytes(), at))
+            };
+            while let Some(start) = (from..region.end).find(begins) {
                 from = start + 1;
                 let judged = |&index: &u16| {
                     let rule = &self.rules[usize::from(index)];
-                    let (_, range) = matcher.at(rule, start..region.end)?;
+                    let matched = matcher.at(rule, start..region.end);
+                    let glued = || matcher.phone_at(rule, start..region.end).filter(|_| leans);
+                    let Matched { value: range, glued_end, .. } = matched.or_else(glued)?;
                     let certainty = rule.judge(&text[range.clone()], false)?;
+                    let certainty = glued_end.map_or(certainty, |_| Certainty::Doubtful);
                     (certainty >= filter.certainty).then_some(Finding {
                         kind: RuleId(index),
                         range,
@@ -332,13 +353,54 @@ impl Scanner {
                     }
                 }
                 if let Some(finding) = found {
-                    from = from.max(finding.range.end);
+                    // Within what only looks like one a real one may begin.
+                    if finding.certainty == Certainty::Certain {
+                        from = from.max(finding.range.end);
+                    }
                     visit(finding)?;
                 }
             }
         }
         ControlFlow::Continue(())
     }
+
+    /// Calls `visit` with the numbers that are glued to what stands beside them.
+    fn visit_glued_numbers(
+        &self,
+        text: &str,
+        region: Range<usize>,
+        filter: FindingFilter,
+        visit: Visitor<'_>,
+    ) -> ControlFlow<()> {
+        let mut flow = ControlFlow::Continue(());
+        glued_numbers::each_number(text, region, &mut |kind, range| {
+            let Some(index) = self.number_rules[kind as usize].filter(|_| flow.is_continue()) else { return };
+            if filter.accepts(&self.rules[usize::from(index)]) {
+                flow = visit(Finding { kind: RuleId(index), range, certainty: Certainty::Doubtful });
+            }
+        });
+        flow
+    }
+}
+
+/// Decides how certainly what a rule found is a secret, and how far that goes; `None`: it is none, or not so certain as it
+/// has to be.
+fn judge(text: &str, rule: &Rule, matched: &Matched, least: Certainty) -> Option<(Certainty, Range<usize>)> {
+    let Matched { value, glued_end, .. } = matched;
+    let said = &text[value.clone()];
+    if let Some(end) = *glued_end {
+        return rule.could_be_glued(said).then_some((Certainty::Doubtful, value.start..end));
+    }
+    let is_quoted = is_quoted(text, value);
+    let certainty = rule.judge(said, is_quoted).filter(|&certainty| certainty >= least);
+    if least == Certainty::Certain {
+        return certainty.map(|certainty| (certainty, value.clone()));
+    }
+    let whole = value.start..rule.whole_end(text, value);
+    let is_torn = whole.end > value.end;
+    let could_be =
+        || rule.judge(&text[whole.clone()], is_quoted).filter(|_| is_torn).map(|_| Certainty::Doubtful);
+    Some((certainty.or_else(could_be)?, whole))
 }
 
 /// Returns whether a value stands in quotes.
@@ -379,16 +441,60 @@ struct RuleMatcher<'t> {
     captures: Option<Captures>,
 }
 
+/// What a rule finds at a place, on character boundaries.
+struct Matched {
+    whole: Range<usize>,
+    /// The first group that took part, else all.
+    value: Range<usize>,
+    /// Where letters stand beside it, though the rule asks for the edge of a word: the end of what goes with the value.
+    glued_end: Option<usize>,
+}
+
 impl RuleMatcher<'_> {
-    /// Returns the match that begins with the range, and the value in it (the first group that took part,
-    /// else all), both on character boundaries.
-    fn at(&mut self, rule: &Rule, range: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
-        let expression = rule.expression()?;
+    /// Returns the match that begins with the range.
+    fn at(&mut self, rule: &Rule, range: Range<usize>) -> Option<Matched> {
         let input = Input::new(self.text.as_bytes()).range(range).anchored(Anchored::Yes);
+        let (whole, value) = self.search(rule.expression()?, &input)?;
+        Some(Matched { whole, value, glued_end: None })
+    }
+
+    /// Returns the match that begins with the range, else one around the keyword that is glued to letters.
+    fn at_or_glued(&mut self, rule: &Rule, range: Range<usize>, hit: &KeywordHit) -> Option<Matched> {
+        let Some(expression) = rule.glued_expression() else { return self.at(rule, range) };
+        // What is behind the beginning of the range may be the first letter of it.
+        let is_behind = range.start < hit.start && !rule.is_address();
+        let anchored = if is_behind { Anchored::No } else { Anchored::Yes };
+        let input = Input::new(self.text.as_bytes()).range(range.clone()).anchored(anchored);
+        // Whatever the rule's own expression finds this one does too, and nearly every place is no match.
+        let (whole, value) = self.search(expression, &input)?;
+        if let Some(matched) = self.at(rule, range) {
+            return Some(matched);
+        }
+        let is_around = whole.start <= hit.start && hit.end <= whole.end;
+        if !is_around || !glued::may_stand_in_word(self.text, hit.start..hit.end, whole.start) {
+            return None;
+        }
+        let is_token = value.end == whole.end && !rule.is_address();
+        let end = if is_token { glued::end_of_letters(self.text, value.end) } else { value.end };
+        Some(Matched { whole: whole.start..whole.end.max(end), value, glued_end: Some(end) })
+    }
+
+    /// Returns the number of a telephone that begins with the range and is glued to letters.
+    fn phone_at(&mut self, rule: &Rule, range: Range<usize>) -> Option<Matched> {
+        let expression = rule.glued_expression().filter(|_| rule.is_phone())?;
+        let input = Input::new(self.text.as_bytes()).range(range).anchored(Anchored::Yes);
+        let (whole, value) = self.search(expression, &input)?;
+        let behind = self.text.as_bytes().get(value.end);
+        let is_glued = behind.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+        is_glued.then(|| Matched { whole, glued_end: Some(value.end), value })
+    }
+
+    /// Returns a match and the value in it.
+    fn search(&mut self, expression: &Regex, input: &Input<'_>) -> Option<(Range<usize>, Range<usize>)> {
         // Nearly every place is no match: the cheap question first.
-        expression.search_half(&input)?;
+        expression.search_half(input)?;
         let captures = self.captures.insert(expression.create_captures());
-        expression.search_captures(&input, captures);
+        expression.search_captures(input, captures);
         let whole = captures.get_match()?.range();
         let group = (1..captures.group_len()).find_map(|group| captures.get_group(group));
         let value = self.on_boundaries(group.map_or(whole.clone(), |span| span.range()));
