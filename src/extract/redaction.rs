@@ -141,7 +141,7 @@ impl Secrets {
     /// Adds those of the original object.
     pub fn learn_original(&mut self, bytes: &[u8]) {
         let mut known = self.0.take().unwrap_or_default();
-        known.learn_json(bytes);
+        known.learn_original(bytes);
         self.0 = Some(known);
     }
 

@@ -3,12 +3,13 @@
 //! Redacting the finished text would miss what a format tears apart: HTML escapes and colours code, Markdown moves
 //! headings. So the words are redacted where they are still as they were written, and written down afterwards.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use hashbrown::{HashMap, HashSet};
 
 use super::{
-    Counts, Scanner,
+    Counts, Finding, Scanner,
+    cut::cut_secrets,
     known::{KnownSecrets, ellipsis},
     redact::Redactor,
 };
@@ -68,6 +69,7 @@ impl KnownSecrets {
     /// Adds the secrets in a message. `annotations`: in its attachments, sources and canvas names, too.
     pub fn learn_message(&mut self, conversation: &Conversation, index: usize, annotations: bool) {
         self.learn(conversation.message_text(index));
+        self.learn_cut(conversation, index);
         for part in conversation.message_annotations(index).iter().filter(|_| annotations) {
             match &part.detail {
                 AnnotationKind::Citation(links) | AnnotationKind::ListedSources(links) => {
@@ -87,6 +89,16 @@ impl KnownSecrets {
                 }
                 AnnotationKind::ThinkingTime { .. } => {}
             }
+        }
+    }
+
+    /// Adds the secrets that are cut by citations, and their pieces, which may stand apart elsewhere.
+    fn learn_cut(&mut self, conversation: &Conversation, index: usize) {
+        let text = conversation.message_text(index);
+        for Finding { kind, range, certainty } in cut_by_citations(conversation, index) {
+            let value = without_citations(conversation, index, text, &range);
+            self.add(kind, &value, certainty);
+            self.add_pieces(kind, &value);
         }
     }
 
@@ -163,6 +175,38 @@ impl KnownSecrets {
     }
 }
 
+/// Returns the places of the citations in a message, in order.
+fn citations(conversation: &Conversation, index: usize) -> Vec<Range<usize>> {
+    let citations = conversation.message_annotations(index).iter();
+    let citations = citations.filter(|part| matches!(part.detail, AnnotationKind::Citation(_)));
+    let mut gaps: Vec<Range<usize>> =
+        citations.map(|part| part.range.start as usize..part.range.end as usize).collect();
+    gaps.sort_unstable_by_key(|gap| (gap.start, gap.end));
+    gaps
+}
+
+/// Finds the secrets in a message that go on behind a citation.
+fn cut_by_citations(conversation: &Conversation, index: usize) -> Vec<Finding> {
+    let gaps = citations(conversation, index);
+    if gaps.is_empty() {
+        return Vec::new();
+    }
+    cut_secrets(Scanner::built_in(), conversation.message_text(index), &gaps)
+}
+
+/// Returns what a stretch of a message says without the citations in it.
+fn without_citations(conversation: &Conversation, index: usize, text: &str, range: &Range<usize>) -> String {
+    let (mut said, mut from) = (String::new(), range.start);
+    for gap in citations(conversation, index) {
+        if gap.start >= from && gap.end <= range.end {
+            said.push_str(&text[from..gap.start]);
+            from = gap.end;
+        }
+    }
+    said.push_str(&text[from..range.end]);
+    said
+}
+
 impl Scanner {
     /// Returns the conversation with the secrets in all that it says replaced, and what was replaced.
     pub fn redact_conversation(&self, conversation: &Conversation) -> (Conversation, Counts) {
@@ -212,7 +256,8 @@ impl Redactor<'_> {
         let mut places: Vec<(u32, usize)> = places.collect();
         places.sort_unstable();
         let mut moved: Vec<u32> = places.iter().map(|place| place.0).collect();
-        let text = self.moving(conversation.message_text(index), &mut moved, &mut |_| {});
+        let cut = cut_by_citations(conversation, index);
+        let text = self.moving(conversation.message_text(index), cut, &mut moved, &mut |_| {});
         let mut back = vec![0; moved.len()];
         for (&(_, slot), place) in places.iter().zip(moved) {
             back[slot] = place;
@@ -328,6 +373,25 @@ mod tests {
         let range = redacted.message_annotations(1)[0].range.clone();
         let cited = &redacted.message_text(1)[range.start as usize..range.end as usize];
         assert_eq!(cited, "[so](https://example.org/)");
+    }
+
+    #[test]
+    fn a_secret_that_a_citation_cuts_is_taken_out_whole() {
+        let (first, cited, rest) =
+            ("so ghp_FAKEdemo", "([t](https://e.org/))", "FAKEdemoFAKEdemoFAKE003UajJR and");
+        let text = format!("{first}{cited}{rest}");
+        let range = first.len() as u32..(first.len() + cited.len()) as u32;
+        let link = Link { title: "t".into(), url: "https://e.org/".into() };
+        let part = Annotation { range, detail: AnnotationKind::Citation(vec![link].into()) };
+        let conversation = example("t", &text, vec![part]);
+        let (redacted, counts) = Scanner::built_in().redact_conversation(&conversation);
+        assert_eq!(redacted.message_text(1), "so [redacted: github-token] and");
+        assert_eq!(counts.total(), 1);
+        // As a copy shows it, with a number in its place.
+        let copy = KnownSecrets::of(&conversation)
+            .redact("ghp_FAKEdemo[1]FAKEdemoFAKEdemoFAKE003UajJR")
+            .into_owned();
+        assert_eq!(copy, "[redacted: github-token][1][redacted: github-token]");
     }
 
     #[test]

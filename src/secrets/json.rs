@@ -9,6 +9,8 @@
 
 use std::{borrow::Cow, ops::Range};
 
+use hashbrown::HashSet;
+
 use super::{
     Counts, Finding, RuleId, Scanner,
     finding::{Certainty, FindingFilter},
@@ -46,8 +48,27 @@ struct JsonSpan<'v> {
 impl KnownSecrets {
     /// Adds the secrets in a JSON text: in its strings, keys among them, its numbers, and its keys with their values.
     pub fn learn_json(&mut self, json: &[u8]) {
+        self.learn_json_and_see(json, &mut |_| {});
+    }
+
+    /// Adds the secrets in the original of what was learned before. What it does not have as it was learned stands in pieces
+    /// in it, and these are known from now on.
+    pub fn learn_original(&mut self, json: &[u8]) {
+        if !self.has_values() && !self.has_doubtful() {
+            self.learn_json(json);
+            return;
+        }
+        let mut seen = HashSet::new();
+        self.learn_json_and_see(json, &mut |fingerprint| {
+            seen.insert(fingerprint);
+        });
+        self.add_pieces_of_unseen(json, &seen);
+    }
+
+    fn learn_json_and_see(&mut self, json: &[u8], see: &mut dyn FnMut(u64)) {
         // What is known so far makes no new secret.
         each_json_span(json, &Self::new(), &mut |JsonSpan { kind, certainty, value, .. }| {
+            see(Self::fingerprint_of(kind, value));
             self.add(kind, value, certainty);
         });
     }

@@ -13,9 +13,11 @@ use std::{
 
 use aho_corasick::{AhoCorasick, Anchored, MatchKind, automaton::Automaton, nfa::contiguous};
 use hashbrown::{DefaultHashBuilder, HashSet};
+use memchr::memmem;
 
 use super::{
     Certainty, Counts, Finding, RuleId, Scanner, SecretClass,
+    pieces::Pieces,
     spans::{Span, each_span},
     unescape::{Unescaped, unescaped},
 };
@@ -32,6 +34,10 @@ const MAX_SHAPES: usize = 2_000;
 const SHORTEST_NUMBER: usize = 9;
 /// The bytes of a value that are looked for at the end of a text that was cut.
 const MAX_CUT_LENGTH: usize = 256;
+/// The number of numbers that only look like secrets and are kept to look for their pieces.
+const MAX_DOUBTFUL: usize = 256;
+/// The number of values that are looked for in an original one by one.
+const MAX_LOOKED_FOR: usize = 16;
 /// The number of values whose fingerprints are kept, so that each is counted once; each further one counts.
 const MAX_FINGERPRINTS: usize = 1_000_000;
 
@@ -52,6 +58,10 @@ pub struct KnownSecrets {
     matcher: OnceLock<Option<AhoCorasick>>,
     /// Finds those that overlap, too; made where one of them stands.
     overlapping: OnceLock<Option<contiguous::NFA>>,
+    /// Numbers that only look like secrets: not looked for elsewhere, but for their pieces.
+    doubtful: Vec<(RuleId, Box<str>)>,
+    /// The pieces of those that stand in one piece only where they are shown.
+    pieces: Pieces,
 }
 
 impl KnownSecrets {
@@ -79,6 +89,32 @@ impl KnownSecrets {
         });
     }
 
+    /// Adds the pieces of a secret that is torn where it is written: also where one of them stands alone it is taken out.
+    pub(super) fn add_pieces(&mut self, kind: RuleId, value: &str) {
+        self.pieces.add(value, kind);
+    }
+
+    /// Adds the pieces of the values that an original does not have as they are shown. `seen` are the fingerprints of those
+    /// that it has.
+    pub(super) fn add_pieces_of_unseen(&mut self, original: &[u8], seen: &HashSet<u64>) {
+        let unseen = |&(kind, value): &(RuleId, &str)| !seen.contains(&fingerprint(kind, value));
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|&(end, _)| end));
+        let values = starts.zip(&self.ends).map(|(start, &(end, kind))| (kind, &self.values[start..end]));
+        let values = values.chain(self.doubtful.iter().map(|(kind, value)| (*kind, &**value)));
+        // Rows of keys and numbers without their blanks are known by no fingerprint, and stand there.
+        let stands = |value: &str| memmem::find(original, value.as_bytes()).is_some();
+        let unseen = values.filter(unseen).enumerate();
+        let torn = unseen.filter(|(number, (_, value))| *number >= MAX_LOOKED_FOR || !stands(value));
+        for (kind, value) in torn.map(|(_, torn)| torn) {
+            self.pieces.add(value, kind);
+        }
+    }
+
+    /// Returns the fingerprint of a secret, as it is written.
+    pub(super) fn fingerprint_of(kind: RuleId, written: &str) -> u64 {
+        fingerprint(kind, &unescaped(written))
+    }
+
     /// Adds one secret, as it is written.
     pub(super) fn add(&mut self, kind: RuleId, written: &str, certainty: Certainty) {
         let value = unescaped(written);
@@ -96,6 +132,8 @@ impl KnownSecrets {
         if rule.is_known_by_shape() {
             if certainty == Certainty::Certain {
                 self.add_shape(kind, &value, rule.is_address());
+            } else if self.doubtful.len() < MAX_DOUBTFUL {
+                self.doubtful.push((kind, (*value).into()));
             }
             return;
         }
@@ -140,6 +178,7 @@ impl KnownSecrets {
             }
             start = end;
         }
+        self.pieces.add_all(&others.pieces);
     }
 
     /// Adds a value to those that are looked for everywhere, as long as there is place.
@@ -156,6 +195,7 @@ impl KnownSecrets {
     /// Frees what is needed only while secrets are added.
     pub fn finish_learning(&mut self) {
         self.fingerprints = HashSet::new();
+        self.doubtful = Vec::new();
         self.values.shrink_to_fit();
         self.ends.shrink_to_fit();
     }
@@ -163,6 +203,11 @@ impl KnownSecrets {
     /// Returns whether there are values to look for.
     pub(super) fn has_values(&self) -> bool {
         !self.ends.is_empty()
+    }
+
+    /// Returns whether there are numbers that only look like secrets.
+    pub(super) fn has_doubtful(&self) -> bool {
+        !self.doubtful.is_empty()
     }
 
     fn each_value(&self) -> impl Iterator<Item = &str> {
@@ -197,6 +242,9 @@ impl KnownSecrets {
 
     /// Adds the places where known values stand in a text, as it is written or in one of its readings without escapes.
     pub(super) fn find(&self, text: &str, readings: &[Unescaped], found: &mut Vec<Finding>) {
+        self.pieces.each_in(text, &mut |kind, range| {
+            found.push(Finding { kind, range, certainty: Certainty::Doubtful });
+        });
         let Some(matcher) = self.matcher() else { return };
         let texts = std::iter::once((text, None));
         for (said, unescaped) in texts.chain(readings.iter().map(|reading| (reading.text(), Some(reading)))) {
@@ -315,6 +363,29 @@ mod tests {
             known.redact("it was hunter2-but-longer, and HUNTER2-but\\-longer"),
             "it was [redacted: password], and [redacted: password]"
         );
+    }
+
+    #[test]
+    fn what_an_original_has_in_pieces_is_taken_out_in_pieces() {
+        for (text, original, left) in [
+            (
+                "so 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",
+                r#"["ghp_FAKEdemo::FAKEdemoFAKEdemoFAKE003UajJR"]"#,
+                r#"["[redacted: github-token]::[redacted: github-token]"]"#,
+            ),
+            (
+                "https://e.org/4111111111111111/x",
+                r#"["https://e.org/41111111", "11111111/x"]"#,
+                r#"["https://e.org/[redacted: card-number]", "[redacted: card-number]/x"]"#,
+            ),
+            ("password: correct-horse-7", r#"["password: correct-horse-7, correct"]"#, ""),
+        ] {
+            let mut known = known(text);
+            known.learn_original(original.as_bytes());
+            let redacted = String::from_utf8(known.redact_json(original.as_bytes())).expect("it was UTF-8");
+            let whole = r#"["password: [redacted: password], correct"]"#;
+            assert_eq!(redacted, if left.is_empty() { whole } else { left });
+        }
     }
 
     #[test]

@@ -207,25 +207,39 @@ fn label(rest: &[u8]) -> Option<usize> {
     (near[end] == b']').then_some(end + 1)
 }
 
-/// The bytes of the mark of a citation.
-const MAX_CITATION_LENGTH: usize = 1 << 10;
+/// The bytes of the mark of a citation. To look for its end goes no further than the next one.
+const MAX_CITATION_LENGTH: usize = 64 << 10;
 
-/// Returns the length of the mark of a citation: U+E200 … U+E201, and `【12†source】` in older texts.
+/// Returns the length of the mark of a citation: U+E200 … U+E201, what is left of one, U+E202 and the name of a source, and
+/// `【12†source】` or `【turn0search4】` in older texts.
 pub(super) fn citation(raw: &str, at: usize, char: char) -> Option<usize> {
-    if !matches!(char, '\u{e200}' | '【') {
+    if !matches!(char, '\u{e200}' | '\u{e202}' | '【') {
         return None;
     }
     let near = &raw[at..raw.floor_char_boundary(at + MAX_CITATION_LENGTH)];
     let inner = &near[char.len_utf8()..];
+    if char == '\u{e202}' {
+        let name = inner.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        return is_source_name(&inner[..name]).then_some(char.len_utf8() + name);
+    }
     let (end, closing) = if char == '【' {
         let end = inner.find(['【', '】', '\n'])?;
-        (end, inner[..end].contains('†').then(|| inner[end..].chars().next()).flatten()?)
+        let is_citation = inner[..end].contains('†') || is_source_name(inner[..end].trim());
+        (end, is_citation.then(|| inner[end..].chars().next()).flatten()?)
     } else {
         let end = inner.find(['\u{e200}', '\u{e201}', '\u{e206}'])?;
         (end, inner[end..].chars().next()?)
     };
     let is_closed = matches!(closing, '】' | '\u{e201}' | '\u{e206}');
     is_closed.then_some(char.len_utf8() + end + closing.len_utf8())
+}
+
+/// Returns whether a word names a source: `turn0search4`.
+fn is_source_name(word: &str) -> bool {
+    let rest = word.strip_prefix("turn").unwrap_or_default();
+    let rest = rest.trim_start_matches(|char: char| char.is_ascii_digit());
+    let digits = rest.trim_start_matches(|char: char| char.is_ascii_lowercase() || char == '_');
+    rest.len() > digits.len() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Elements that change how words look and not what they say.

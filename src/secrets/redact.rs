@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Write as _};
 use hashbrown::HashMap;
 
 use super::{
-    Counts, RuleId, Scanner,
+    Counts, Finding, RuleId, Scanner,
     known::KnownSecrets,
     spans::{Span, each_span},
 };
@@ -36,7 +36,7 @@ impl<'k> Redactor<'k> {
 
     /// Returns a text without the secrets in it.
     pub(super) fn text<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
-        self.moving(text, &mut [], &mut |_| {})
+        self.moving(text, Vec::new(), &mut [], &mut |_| {})
     }
 
     /// Returns an id without the secrets in it. Two that were told apart still are.
@@ -56,18 +56,19 @@ impl<'k> Redactor<'k> {
     }
 
     /// Returns a text without the secrets in it, and moves places of it, in ascending order, to where they are then: one
-    /// within a secret is behind its label.
+    /// within a secret is behind its label. `more` are findings that are known already.
     /// `visit` sees each secret.
     pub(super) fn moving<'t>(
         &mut self,
         text: &'t str,
+        more: Vec<Finding>,
         places: &mut [u32],
         visit: &mut dyn FnMut(&Span),
     ) -> Cow<'t, str> {
         let known = self.known;
         let mut out: Option<String> = None;
         let (mut copied, mut moved) = (0, 0);
-        each_span(Scanner::built_in(), known, text, Vec::new(), &mut |span| {
+        each_span(Scanner::built_in(), known, text, more, &mut |span| {
             visit(&span);
             let Span { kind, range, .. } = span;
             let out = out.get_or_insert_with(|| String::with_capacity(text.len()));
@@ -116,9 +117,10 @@ impl KnownSecrets {
     /// once.
     pub fn redact_and_count<'t>(&self, text: &'t str) -> (Cow<'t, str>, Counts) {
         let mut held = Self::new();
-        let redacted = Redactor::new(self).moving(text, &mut [], &mut |Span { kind, range, certainty }| {
-            held.add(*kind, &text[range.clone()], *certainty);
-        });
+        let redacted =
+            Redactor::new(self).moving(text, Vec::new(), &mut [], &mut |Span { kind, range, certainty }| {
+                held.add(*kind, &text[range.clone()], *certainty);
+            });
         (redacted, held.counts().clone())
     }
 }
@@ -382,7 +384,7 @@ mod tests {
         let known = KnownSecrets::new();
         let text = "to robin@example.org, so";
         let mut places = [0, 3, 5, 20, 21, 24];
-        let redacted = Redactor::new(&known).moving(text, &mut places, &mut |_| {});
+        let redacted = Redactor::new(&known).moving(text, Vec::new(), &mut places, &mut |_| {});
         assert_eq!(redacted, "to [redacted: e-mail], so");
         assert_eq!(places, [0, 3, 21, 21, 22, 25]);
     }

@@ -29,7 +29,7 @@ pub(super) struct Span {
 }
 
 /// Calls `visit` with each span of a text, none of them empty, in order, apart from each other. `more` are findings that
-/// are known already, near its beginning.
+/// are known already.
 pub(super) fn each_span(
     scanner: &Scanner,
     known: &KnownSecrets,
@@ -48,8 +48,8 @@ pub(super) fn each_span(
         for finding in &mut found {
             finding.range = start + finding.range.start..start + finding.range.end;
         }
-        found.append(&mut more);
         found.retain(|finding| window.contains(&finding.range.start));
+        found.extend(more.extract_if(.., |finding| window.contains(&finding.range.start)));
         found.sort_unstable_by_key(|finding| (finding.range.start, finding.range.end, finding.kind));
         let found = without_addresses_in_credentials(scanner, found);
         let mut rest = &found[..];
