@@ -29,19 +29,19 @@ pub(super) fn each_number(
 ) {
     let bytes = text.as_bytes();
     let mut at = stretch.start;
-    while at < stretch.end {
-        if let Some(end) = account(bytes, at) {
-            visit(NumberKind::Account, at..end);
-        }
-        let row = row_at(bytes, at);
-        if row.is_empty() {
-            at += 1;
-            continue;
+    while let Some(step) = bytes[at..stretch.end].iter().position(u8::is_ascii_digit) {
+        let row = row_at(bytes, at + step);
+        at = row.end.max(at + 1);
+        let country = row.start.checked_sub(2).filter(|_| row.len() >= 2);
+        if let Some((start, end)) = country.and_then(|start| Some((start, account(bytes, start)?))) {
+            visit(NumberKind::Account, start..end);
         }
         for card in cards_in_row(bytes, &row).into_iter().flatten().chain(card_in_rows(bytes, &row)) {
             visit(NumberKind::Card, card);
         }
-        at = row.end;
+        if at >= stretch.end {
+            break;
+        }
     }
 }
 
@@ -74,7 +74,11 @@ fn cards_in_row(bytes: &[u8], row: &Range<usize>) -> [Option<Range<usize>>; 2] {
 /// Returns the card whose digits are parted into rows, all in the same way, of which this is the first: four and four, or
 /// any others that are a card together.
 fn card_in_rows(bytes: &[u8], first: &Range<usize>) -> Option<Range<usize>> {
-    let rows = rows(bytes, first);
+    let separator = separator_behind(bytes, first);
+    if !bytes.get(first.end + separator.len()).is_some_and(u8::is_ascii_digit) || separator.is_empty() {
+        return None;
+    }
+    let rows = rows(bytes, first, separator);
     // The first and the last of them may stand beside other digits.
     let parted = |lengths: &[usize]| {
         let rows = rows.get(..lengths.len())?;
@@ -95,22 +99,26 @@ fn card_in_rows(bytes: &[u8], first: &Range<usize>) -> Option<Range<usize>> {
 }
 
 /// Lists the rows of digits from one on that are parted by the same.
-fn rows(bytes: &[u8], first: &Range<usize>) -> Vec<Range<usize>> {
-    let separator_behind = |row: &Range<usize>| {
-        let behind = &bytes[row.end..];
-        let length = behind.iter().take(MAX_SEPARATOR).take_while(|byte| b" -._/,:|\t\r\n".contains(byte));
-        &behind[..length.count()]
-    };
-    let separator = separator_behind(first);
+fn rows(bytes: &[u8], first: &Range<usize>, separator: &[u8]) -> Vec<Range<usize>> {
     let mut rows = vec![first.clone()];
-    while let Some(last) = rows.last().filter(|_| rows.len() < MAX_ROWS && !separator.is_empty()) {
-        let next = row_at(bytes, last.end + separator.len().min(bytes.len() - last.end));
-        if separator_behind(last) != separator || next.is_empty() {
+    while let Some(last) = rows.last().filter(|_| rows.len() < MAX_ROWS) {
+        if separator_behind(bytes, last) != separator {
+            break;
+        }
+        let next = row_at(bytes, last.end + separator.len());
+        if next.is_empty() {
             break;
         }
         rows.push(next);
     }
     rows
+}
+
+/// Returns what stands behind a row of digits and may part it from the next.
+fn separator_behind<'a>(bytes: &'a [u8], row: &Range<usize>) -> &'a [u8] {
+    let behind = &bytes[row.end..];
+    let is_separator = |byte: &&u8| b" -._/,:|\t\r\n".contains(*byte);
+    &behind[..behind.iter().take(MAX_SEPARATOR).take_while(is_separator).count()]
 }
 
 /// The letters of a country, its check digits and a bank.

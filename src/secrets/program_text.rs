@@ -94,7 +94,13 @@ fn is_call(value: &str) -> bool {
     let Some(end) = closing(rest) else {
         // Cut off at what is between two words of it.
         let arguments = &rest[1..];
-        let is_argument = |char: char| is_name_char(char) || is_bracket(char) || ".=-+*".contains(char);
+        let is_quoted = ["('", "(\"", "['", "[\"", "='", "=\""].iter().any(|begin| rest.contains(begin));
+        let is_argument = |char: char| {
+            is_name_char(char)
+                || is_bracket(char)
+                || ".=-+*".contains(char)
+                || (is_quoted && "'\",".contains(char))
+        };
         return arguments.chars().all(is_argument)
             && !arguments.starts_with(|char: char| char.is_ascii_digit() && arguments.len() > 1);
     };
@@ -146,6 +152,8 @@ mod tests {
             "self->pass1",
             "https://e.org/1",
             "make(user1)",
+            "request.json.get('password'",
+            "bcrypt.hashpw(password.encode('utf-8'",
         ] {
             assert!(is_program(program), "{program}");
         }
@@ -159,6 +167,7 @@ mod tests {
             "p(a)ss",
             "[S3sam](0pen)",
             "S3sam(0pen",
+            "S3sam(am\"0pen",
             "S3sam)0pen",
             "[S3sam]0pen",
             "{S3sam!0pen}",

@@ -162,6 +162,11 @@ mod tests {
             ),
             ("password=S3sam!0pen, so", "password=[redacted: password], so"),
             ("password = getpass(1), so", "password = getpass(1), so"),
+            ("password = request.json.get('password')", "password = request.json.get('password')"),
+            (
+                "pwd = bcrypt.hashpw(password.encode('utf-8'), salt)",
+                "pwd = bcrypt.hashpw(password.encode('utf-8'), salt)",
+            ),
         ] {
             assert_eq!(Scanner::built_in().redact(text).0, left);
         }
