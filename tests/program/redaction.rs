@@ -49,7 +49,51 @@ fn planted() -> Vec<Planted> {
         let value = words[finding.expect("the example is found").range].to_owned();
         Planted { kind: id, words, value }
     };
-    rules.rule.into_iter().map(first).collect()
+    rules.rule.into_iter().map(first).chain(odd()).collect()
+}
+
+/// What no rule has an example of: glued to something, parted by it, or with marks in it that end a value as a rule. `|`
+/// stands for the value.
+fn odd() -> impl Iterator<Item = Planted> {
+    const ODD: [(&str, &str, &str); 32] = [
+        ("key", "api_key: |", "Zx81kd9F!AKEdemo0NotReal"),
+        ("key", "api_key: |", "Qm7#xK2$vT9"),
+        ("key", "\"client_secret\": \"|\"", "Wv3(nB8)[zR5]"),
+        ("key", "token=|", "Hy6,tG4;pL1&uJ0"),
+        ("card", "https://pay.example/c/|/x", "4929123456789015"),
+        ("card", "https://pay.example/?n=|&a=1", "5105105105105100"),
+        ("card", "card_|.pdf", "4012888888881881"),
+        ("card", "4000 | 123", "4222 2222 2222 2220"),
+        ("card", "so | so", "5200.8282.8282.8210"),
+        ("card", "so | so", "6011_1111_1111_1117"),
+        ("card", "so | so", "6011 - 0009 - 9013 - 9424"),
+        ("card", "so |-12/27", "3566002020360505"),
+        ("account", "x|x", "GB33BUKB20201555555555"),
+        ("account", "https://bank.example/|/x", "FR1420041010050500013M02606"),
+        ("token", "x|", "ghp_R4nd0mQwErTyUiOpAsDfGhJkLzXcVbNm1234"),
+        ("token", "token|", "ghp_Zq9mWx7vCu5tBy3sNz1rKa8pLd6oJf4iHg2e"),
+        ("token", "my_|_old", "npm_Tz6yXw5vUt4sRq3pOn2mLk1jIh0gFe9dCb8a"),
+        ("token", "7|7", "glpat-Mn8bVc7xZa6sDf5gHj4k"),
+        ("token", "id|", "AKIAQ7RZ5VN3WJ2KXEBD"),
+        ("password", "password: |", "uV(w)xY[z]"),
+        ("password", "\"password\": \"|\"", "k9]Jq4}Xr7"),
+        ("password", "password: |", "mB3\"nC6'oD"),
+        ("password", "password=| so", "eP2,fQ5;gR8"),
+        ("password", "PASSWORD='|'", "hS1 iT4 (jU7)"),
+        ("password", "\"password\": \"|\"", "lW0\\\"mX3nY6"),
+        ("password", "pwd: |", "<oZ9>pA2qB5"),
+        ("password", "postgres://robin:|@db.example/x", "rC8(s)D1tE4"),
+        ("password", "https://robin:|@web.example/x", "uF7[v]G0wH3"),
+        ("password", "redis://robin:|@cache.example/x", "xJ6@yK9zL2"),
+        ("password", "vnc://robin:|@screen.example/x", "aM5'bN8cO1"),
+        ("password", "mysql://robin:|@db.example/x", "dP4/eQ7fR0"),
+        ("password", "my password is |", "gS3,hT6!iU9"),
+    ];
+    ODD.into_iter().map(|(kind, words, value)| Planted {
+        kind: format!("odd {kind}"),
+        words: words.replace('|', value),
+        value: value.to_owned(),
+    })
 }
 
 /// The letters of a piece of a value that must not be seen.
@@ -194,6 +238,12 @@ const ESCAPES: &[Escape] = &[
     ("bold", |value| in_the_middle(value, "**")),
     ("a zero-width space", |value| in_the_middle(value, "\u{200b}")),
     ("soft hyphens", |value| each(value, |char| char.is_ascii_digit().then(|| format!("\u{ad}{char}")))),
+    ("an invisible letter", |value| in_the_middle(value, "\u{2063}\u{fe0f}\u{e0041}")),
+    ("a mark of a citation", |value| in_the_middle(value, "\u{e200}cite\u{e202}turn0search0\u{e201}")),
+    ("another mark of a citation", |value| in_the_middle(value, "\u{e200}cite\u{e202}turn0news1\u{e206}")),
+    ("marks of a span", |value| in_the_middle(&in_the_middle(value, "\u{e203}"), "\u{e204}")),
+    ("an old citation", |value| in_the_middle(value, "【12†source】")),
+    ("an old citation without a number", |value| in_the_middle(value, "【turn0search4】")),
     ("wide letters", |value| {
         each(value, |char| {
             char.is_ascii_graphic().then(|| char::from_u32(char as u32 + 0xfee0).map(String::from))?
@@ -286,6 +336,79 @@ fn however_a_value_is_escaped_it_never_comes_out_of_any_format() {
             conversation["mapping"]["b"]["message"]["content"]["parts"][0] =
                 format!("```\n{words}\n```").into();
             cases.push(Case { place, planted: planted.clone(), written, conversation });
+        }
+    }
+    assert_nothing_comes_out(&cases);
+}
+
+/// The ways in which a reference stands in the middle of a text: the text that it has, and what it says.
+fn references() -> Vec<(&'static str, Value)> {
+    let mark = "\u{e200}cite\u{e202}turn0search0\u{e201}";
+    let page = json!([{"title": "A page", "url": "https://e.example/a"}]);
+    vec![
+        (mark, json!({"type": "hidden"})),
+        (mark, json!({"type": "webpage", "alt": "", "items": []})),
+        (mark, json!({"type": "grouped_webpages", "items": page})),
+        (mark, json!({"type": "webpage", "alt": "([A page](https://e.example/a))", "items": page})),
+        ("::", json!({"type": "webpage", "items": []})),
+        ("~", json!({"type": "webpage", "alt": ""})),
+        ("[1]", json!({"type": "webpage", "alt": ""})),
+        ("【turn0search4】", json!({"type": "webpage", "items": page})),
+        ("citeturn0search1turn0search2", json!({"type": "webpage", "items": []})),
+        ("\u{e200}\u{e200}cite\u{e202}turn0search0\u{e201}", json!({"type": "hidden"})),
+    ]
+}
+
+#[test]
+fn a_value_that_a_reference_cuts_never_comes_out_of_any_format() {
+    let (mut cases, planted) = (Vec::new(), planted());
+    let is_token = |planted: &&Planted| {
+        let value = &planted.value;
+        value.len() >= 20
+            && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.+/".contains(&byte))
+    };
+    for (number, (mark, reference)) in references().into_iter().enumerate() {
+        for planted in planted.iter().filter(is_token).skip(number % 3).step_by(3) {
+            let words = planted.words.replace(&planted.value, &in_the_middle(&planted.value, mark));
+            let mut conversation = conversation(&format!("c-{}", cases.len()));
+            let message = &mut conversation["mapping"]["b"]["message"];
+            message["content"]["parts"][0] = format!("It is {words} so").into();
+            let mut reference = reference.clone();
+            reference["matched_text"] = mark.into();
+            message["metadata"]["content_references"] = json!([reference]);
+            let written = planted.value.clone();
+            cases.push(Case { place: mark, planted: planted.clone(), written, conversation });
+        }
+    }
+    // Half of it stands in the reference alone.
+    for planted in planted.iter().filter(is_token) {
+        let mark = "\u{e200}cite\u{e202}turn0search0\u{e201}";
+        let (first, second) = planted.value.split_at(planted.value.len() / 2);
+        let mut conversation = conversation(&format!("c-{}", cases.len()));
+        let message = &mut conversation["mapping"]["b"]["message"];
+        message["content"]["parts"][0] =
+            format!("It is {} so", planted.words.replace(&planted.value, &format!("{first}{mark}"))).into();
+        message["metadata"]["content_references"] =
+            json!([{"matched_text": mark, "type": "webpage", "alt": second, "items": []}]);
+        let written = planted.value.clone();
+        cases.push(Case { place: "half a reference", planted: planted.clone(), written, conversation });
+    }
+    assert_nothing_comes_out(&cases);
+}
+
+/// What is shown whole only after a screen has passed over what stands in it, in every field.
+#[test]
+fn in_whichever_field_and_escape_a_value_stands_it_never_comes_out_of_any_format() {
+    let (mut cases, planted) = (Vec::new(), planted());
+    for (at, (place, fill)) in FIELDS.iter().enumerate() {
+        for (number, (_, write)) in ESCAPES.iter().enumerate() {
+            for planted in planted.iter().skip((at * 7 + number * 5) % 61).step_by(61) {
+                let written = write(&planted.value);
+                let mut conversation = conversation(&format!("c-{}", cases.len()));
+                fill(&mut conversation, &planted.words.replace(&planted.value, &written));
+                let written = planted.value.clone();
+                cases.push(Case { place, planted: planted.clone(), written, conversation });
+            }
         }
     }
     assert_nothing_comes_out(&cases);
