@@ -107,6 +107,27 @@ fn one_of_each() -> Vec<Value> {
 }
 
 #[test]
+fn a_search_says_where_an_expression_may_have_missed_something() {
+    let scratch = Scratch::new();
+    let long = "word ".repeat(600 << 10);
+    let archive = |name: &str, text: &str| {
+        scratch
+            .file(name, json!([told("a", "Notes", 1, [prompt("Why?"), answer(text)])]).to_string().as_bytes())
+    };
+    let (long, short) = (archive("long.json", &long), archive("short.json", "word word"));
+    let told = |query: &str, archive: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_unspool"));
+        let output = command.args(["search", query]).arg(archive).stdin(Stdio::null()).output();
+        String::from_utf8(output.expect("the program starts").stderr).expect("UTF-8")
+    };
+    let line = "in very long messages an expression finds no hit of more than 256 KB";
+    assert_eq!(told("/wo.*rd/", &long).matches(line).count(), 1);
+    for (query, archive) in [("/wo.*rd/", &short), ("/wo.{0,9}rd/", &long), ("word", &long)] {
+        assert!(!told(query, archive).contains(line), "{query}");
+    }
+}
+
+#[test]
 fn every_form_of_a_query_finds_what_it_says() {
     let scratch = Scratch::new();
     let all = one_of_each();

@@ -2,7 +2,11 @@
 
 mod hits;
 
-use std::{ops::Range, path::PathBuf};
+use std::{
+    ops::Range,
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use hashbrown::{HashMap, HashSet};
 use jiff::tz::TimeZone;
@@ -24,6 +28,7 @@ use crate::{
     library::Library,
     search::{
         Matcher,
+        query::{MISSED_IN_LONG_TEXTS, has_text_beyond},
         streamed::{FoundRows, SearchNote, SecondTier},
         worker::{Row, Substitution, Tier},
     },
@@ -65,7 +70,11 @@ pub fn run(global: &GlobalSettings, arguments: &SearchArgs) -> anyhow::Result<Ou
         || !arguments.exact && !arguments.ids && !arguments.count && (arguments.json || output.is_terminal());
     let search = streamed_search(&query, both_tiers);
     let shown = HitsToShow::new(arguments, &output);
+    let (reach, is_beyond) = (query.expression_reach(), AtomicBool::new(false));
     let look = |conversation: &Conversation| {
+        if reach.is_some_and(|reach| has_text_beyond(conversation, reach)) {
+            is_beyond.store(true, Ordering::Relaxed);
+        }
         let note = search.look(conversation);
         let hits = note.may_be_shown_whole().then(|| shown.to_keep(search.matcher(), conversation)).flatten();
         (note, hits)
@@ -75,6 +84,9 @@ pub fn run(global: &GlobalSettings, arguments: &SearchArgs) -> anyhow::Result<Ou
             .map_err(|error| with_quoting_hint(error, arguments))?;
     let (notes, kept): (Vec<_>, Vec<_>) = notes.into_iter().unzip();
     let FoundRows { mut rows, first_tier_count, second_tier } = search.rows(&library, &notes);
+    if is_beyond.into_inner() {
+        tell(MISSED_IN_LONG_TEXTS);
+    }
     if rows.is_empty() {
         tell_nothing_found(&query, library.is_empty(), both_tiers);
         return Ok(Outcome::ExitOne);

@@ -34,6 +34,15 @@ impl Reach {
     const OF_LONG: Self = Self { window: WINDOW_OF_LONG, ahead: MAX_LONG_HIT };
     /// For one that looks at the rest of a window for each hit.
     const OF_FAR: Self = Self { window: 256 << 10, ahead: MAX_LONG_HIT };
+
+    fn of(hir: &Hir) -> Self {
+        let is_short = hir.properties().maximum_len().is_some_and(|longest| longest <= MAX_SHORT_HIT);
+        match (is_short, looks_far_ahead(hir)) {
+            (true, _) => Self::OF_SHORT,
+            (false, true) => Self::OF_FAR,
+            (false, false) => Self::OF_LONG,
+        }
+    }
 }
 
 /// The longest hit of an expression that is looked for in small pieces of a text, in bytes: none has a longer one.
@@ -93,13 +102,8 @@ impl QueryRegex {
         let cost =
             (regex.memory_usage() >> 10).max(8) + if properties.minimum_len() == Some(0) { 64 } else { 0 };
         let is_empty = properties.maximum_len() == Some(0);
-        let is_short = properties.maximum_len().is_some_and(|longest| longest <= MAX_SHORT_HIT);
         let looks_far_ahead = looks_far_ahead(&hir);
-        let reach = match (is_short, looks_far_ahead) {
-            (true, _) => Reach::OF_SHORT,
-            (false, true) => Reach::OF_FAR,
-            (false, false) => Reach::OF_LONG,
-        };
+        let reach = Reach::of(&hir);
         Ok(Self {
             regex,
             required: required.into(),
@@ -123,6 +127,13 @@ impl QueryRegex {
     /// Checks that an expression compiles; the error is one line for the status line.
     pub fn check(source: &str) -> Result<(), String> {
         compile(source).map(|_| ())
+    }
+
+    /// Returns the bytes of a text that an expression is looked for in at once, where it may have a longer hit: in a longer
+    /// text such a hit is cut, or not found. `None`: no hit is that long.
+    pub fn reach(source: &str) -> Option<usize> {
+        let reach = Reach::of(&parse(source).ok()?);
+        (reach != Reach::OF_SHORT).then_some(reach.window + reach.ahead)
     }
 
     /// Returns the letters that every match has side by side, in any case.
@@ -209,14 +220,18 @@ impl Iterator for RegexHits<'_> {
     }
 }
 
-fn compile(source: &str) -> Result<(Hir, Regex), String> {
+fn parse(source: &str) -> Result<Hir, String> {
     let syntax = syntax::Config::new().case_insensitive(!has_upper_case(source)).multi_line(true);
-    let hir = syntax::parse_with(source, &syntax).map_err(|error| {
+    syntax::parse_with(source, &syntax).map_err(|error| {
         // The last line of the message is the reason; those before it draw where.
         let message = error.to_string();
         let reason = message.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
         format!("in the expression: {reason}; searched as it stands")
-    })?;
+    })
+}
+
+fn compile(source: &str) -> Result<(Hir, Regex), String> {
+    let hir = parse(source)?;
     let limits = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(CACHE_BYTES);
     match meta::Builder::new().configure(limits).build_from_hir(&hir) {
         Ok(regex) => Ok((hir, regex)),
@@ -375,6 +390,22 @@ mod tests {
             let expected = around.len()..around.len() + hit.len();
             assert!(expression.hits(&text).eq(std::iter::once(expected)), "{within} KB");
         }
+    }
+
+    #[test]
+    fn what_may_be_missed_in_a_long_text_is_known_of_an_expression() {
+        for source in ["a", r"a.{0,99}b", r"\d{16}"] {
+            assert_eq!(QueryRegex::reach(source), None, "{source}");
+        }
+        let long = QueryRegex::reach("(?s)begin.*end").unwrap();
+        let far = QueryRegex::reach("a(.*b)?").unwrap();
+        assert!(far < long);
+        // A hit that is longer than it is looked ahead for is found in a text of that length, and not in a longer one.
+        let hit = |length: usize| format!("begin{}end", "x".repeat(length - 8));
+        let expression = QueryRegex::new("begin.*end").unwrap();
+        assert_eq!(expression.hits(&hit(long)).count(), 1);
+        let text = format!("{}{}", "y".repeat(WINDOW_OF_LONG - 1), hit(MAX_LONG_HIT + 2));
+        assert!(text.len() > long && expression.hits(&text).next().is_none());
     }
 
     #[test]

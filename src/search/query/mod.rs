@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `word` | in the title or in a message; all words must be somewhere, or in the second tier some of them |
 //! | `"a phrase"` `"word"` | exactly this, never alike: words in a row, whatever white space stands between; `\"` is a quote, `\\` a backslash |
-//! | `/regex/` | the syntax of the `regex` crate, by line, with a limit to its size; in a text of more than 1 MB what it finds is no longer than 256 KB |
+//! | `/regex/` | the syntax of the `regex` crate, by line, with a limit to its size; in a text of more than 1 MB what it finds is no longer than 256 KB, and it is said where there is such a text |
 //! | `title:x` `title:"x y"` | in the title only |
 //! | `a OR b` | any of them, never alike: words, phrases, expressions, or `title:a OR title:b` |
 //! | `role:user` `assistant` `tool` | messages of this role count, folded ones of it too; several: any of them |
@@ -45,6 +45,9 @@ mod text_pattern;
 
 use std::fmt;
 
+use super::matching::QueryRegex;
+use crate::conversation::Conversation;
+
 pub use self::{
     date::{Clock, Date},
     marks::Marks,
@@ -59,6 +62,15 @@ pub use self::{
 pub struct Query {
     clauses: Vec<Clause>,
     problems: Vec<Problem>,
+}
+
+/// What is said where an expression may have missed something, for a line of its own.
+pub const MISSED_IN_LONG_TEXTS: &str = "in very long messages an expression finds no hit of more than 256 KB";
+
+/// Returns whether a message of a conversation is longer than an expression [reaches](Query::expression_reach).
+pub fn has_text_beyond(conversation: &Conversation, reach: usize) -> bool {
+    conversation.text().len() > reach
+        && conversation.messages().iter().any(|message| message.text_range().len() > reach)
 }
 
 /// Something that is off in a query: why, and in which column.
@@ -89,6 +101,19 @@ impl Query {
     /// Returns how many of its words need not be there for the second tier of a search.
     pub fn loose_word_count(&self) -> usize {
         self.clauses.iter().filter(|clause| clause.loose_word().is_some()).count()
+    }
+
+    /// Returns the bytes of a text beyond which one of its expressions may miss a long hit; `None`: none misses any.
+    pub fn expression_reach(&self) -> Option<usize> {
+        let patterns = self.clauses.iter().filter_map(|clause| match &clause.predicate {
+            Predicate::Anywhere(pattern) => Some(pattern),
+            _ => None,
+        });
+        let reach = |pattern: &TextPattern| match pattern {
+            TextPattern::Regex(source) => QueryRegex::reach(source),
+            _ => None,
+        };
+        patterns.flat_map(TextPattern::alternatives).filter_map(reach).min()
     }
 
     /// Returns whether it asks for marked conversations.

@@ -8,6 +8,7 @@ use ratatui::{
 
 use super::{paint, search_line};
 use crate::{
+    search::query,
     transcript::sanitize,
     tui::{
         app::{App, Audit, Focus, Overlay, Prompt, StatusKind, ThreadPane},
@@ -145,10 +146,25 @@ fn position_text(app: &App) -> String {
             return place;
         }
     }
-    match app.search.listing.rows.len() {
+    let place = match app.search.listing.rows.len() {
         0 => String::new(),
         rows => format!("{} of {}", format::number(app.search.listing.selected + 1), format::number(rows)),
+    };
+    match may_have_missed(app) {
+        true if place.is_empty() => query::MISSED_IN_LONG_TEXTS.to_owned(),
+        true => format!("{place} · {}", query::MISSED_IN_LONG_TEXTS),
+        false => place,
     }
+}
+
+/// Returns whether an expression may have missed something, since a message is longer than what it is looked for in at once.
+fn may_have_missed(app: &App) -> bool {
+    let library = &app.library;
+    let beyond = |reach| {
+        let is_long = |&handle| query::has_text_beyond(library.get(handle), reach);
+        library.text_bytes() > reach && library.by_date().iter().any(is_long)
+    };
+    app.search.query.expression_reach().is_some_and(beyond)
 }
 
 /// Returns the keys that matter now, the most needed last: it stays longest.
