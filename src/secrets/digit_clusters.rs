@@ -38,6 +38,16 @@ pub(super) fn begins_glued_phone(bytes: &[u8], at: usize) -> bool {
         && at.checked_sub(1).is_some_and(|before| is_letter(&bytes[before]))
 }
 
+/// Lists the rows of digits that begin within a stretch.
+pub(super) fn digit_rows(bytes: &[u8], stretch: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let mut at = stretch.start;
+    std::iter::from_fn(move || {
+        let start = at + bytes.get(at..stretch.end)?.iter().position(u8::is_ascii_digit)?;
+        at = start + bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        Some(start..at)
+    })
+}
+
 /// Returns the stretches of a text where digits crowd, apart from each other.
 pub(super) fn digit_clusters(text: &str) -> Vec<Range<usize>> {
     let mut regions: Vec<Range<usize>> = Vec::new();

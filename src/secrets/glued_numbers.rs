@@ -21,27 +21,25 @@ const MAX_ROWS: usize = 19;
 /// The bytes between two of them.
 const MAX_SEPARATOR: usize = 3;
 
-/// Calls `visit` with each such number in a stretch of a text. Each place is looked at for as many bytes as a number has.
-pub(super) fn each_number(
-    text: &str,
-    stretch: Range<usize>,
-    visit: &mut dyn FnMut(NumberKind, Range<usize>),
-) {
+/// Calls `visit` with each such number whose first digits are this row, as few are.
+pub(super) fn each_number(text: &str, row: &Range<usize>, visit: &mut dyn FnMut(NumberKind, Range<usize>)) {
     let bytes = text.as_bytes();
-    let mut at = stretch.start;
-    while let Some(step) = bytes[at..stretch.end].iter().position(u8::is_ascii_digit) {
-        let row = row_at(bytes, at + step);
-        at = row.end.max(at + 1);
-        let country = row.start.checked_sub(2).filter(|_| row.len() >= 2);
-        if let Some((start, end)) = country.and_then(|start| Some((start, account(bytes, start)?))) {
-            visit(NumberKind::Account, start..end);
-        }
-        for card in cards_in_row(bytes, &row).into_iter().flatten().chain(card_in_rows(bytes, &row)) {
-            visit(NumberKind::Card, card);
-        }
-        if at >= stretch.end {
-            break;
-        }
+    let country =
+        row.start.checked_sub(2).filter(|&start| row.len() >= 2 && bytes[start].is_ascii_alphabetic());
+    if let Some((start, end)) = country.and_then(|start| Some((start, account(bytes, start)?))) {
+        visit(NumberKind::Account, start..end);
+    }
+    for card in cards_in_row(bytes, row).into_iter().flatten().chain(card_in_rows(bytes, row)) {
+        visit(NumberKind::Card, card);
+    }
+}
+
+/// Returns whether a card may begin with the digits at a place.
+fn begins_card(bytes: &[u8], at: usize) -> bool {
+    match bytes[at] {
+        b'3'..=b'6' => true,
+        b'2' => matches!(bytes.get(at + 1), Some(b'2'..=b'7')),
+        _ => false,
     }
 }
 
@@ -74,6 +72,10 @@ fn cards_in_row(bytes: &[u8], row: &Range<usize>) -> [Option<Range<usize>>; 2] {
 /// Returns the card whose digits are parted into rows, all in the same way, of which this is the first: four and four, or
 /// any others that are a card together.
 fn card_in_rows(bytes: &[u8], first: &Range<usize>) -> Option<Range<usize>> {
+    let may_begin = begins_card(bytes, first.start) || (first.len() > 4 && begins_card(bytes, first.end - 4));
+    if !may_begin {
+        return None;
+    }
     let separator = separator_behind(bytes, first);
     if !bytes.get(first.end + separator.len()).is_some_and(u8::is_ascii_digit) || separator.is_empty() {
         return None;

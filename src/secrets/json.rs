@@ -16,8 +16,10 @@ use super::{
     finding::{Certainty, FindingFilter},
     json_walk::{RawCursor, Token, decode, tokens},
     known::{KnownSecrets, ellipsis},
+    marks::is_mark_of_citation,
     redact::Redactor,
     spans::{Span, each_span},
+    unescape::unescaped,
 };
 
 /// The bytes of the longest key that is looked at with its value.
@@ -48,27 +50,36 @@ struct JsonSpan<'v> {
 impl KnownSecrets {
     /// Adds the secrets in a JSON text: in its strings, keys among them, its numbers, and its keys with their values.
     pub fn learn_json(&mut self, json: &[u8]) {
-        self.learn_json_and_see(json, &mut |_| {});
+        self.learn_json_and_see(json, &mut |_, _| {});
     }
 
     /// Adds the secrets in the original of what was learned before. What it does not have as it was learned stands in pieces
     /// in it, and these are known from now on.
     pub fn learn_original(&mut self, json: &[u8]) {
-        if !self.has_values() && !self.has_doubtful() {
-            self.learn_json(json);
-            return;
-        }
+        let has_values = self.has_values() || self.has_doubtful();
         let mut seen = HashSet::new();
-        self.learn_json_and_see(json, &mut |fingerprint| {
-            seen.insert(fingerprint);
+        let mut torn: Vec<(RuleId, String)> = Vec::new();
+        self.learn_json_and_see(json, &mut |kind, value| {
+            // What is read of it elsewhere may have other signs in the place of these.
+            if value.contains(is_mark_of_citation) {
+                torn.push((kind, unescaped(value).into_owned()));
+            }
+            if has_values {
+                seen.insert(Self::fingerprint_of(kind, value));
+            }
         });
-        self.add_pieces_of_unseen(json, &seen);
+        if has_values {
+            self.add_pieces_of_unseen(json, &seen);
+        }
+        for (kind, value) in torn {
+            self.add_pieces(kind, &value);
+        }
     }
 
-    fn learn_json_and_see(&mut self, json: &[u8], see: &mut dyn FnMut(u64)) {
+    fn learn_json_and_see(&mut self, json: &[u8], see: &mut dyn FnMut(RuleId, &str)) {
         // What is known so far makes no new secret.
         each_json_span(json, &Self::new(), &mut |JsonSpan { kind, certainty, value, .. }| {
-            see(Self::fingerprint_of(kind, value));
+            see(kind, value);
             self.add(kind, value, certainty);
         });
     }

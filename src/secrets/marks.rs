@@ -234,6 +234,11 @@ pub(super) fn citation(raw: &str, at: usize, char: char) -> Option<usize> {
     is_closed.then_some(char.len_utf8() + end + closing.len_utf8())
 }
 
+/// Returns whether a character belongs to the marks of citations.
+pub(super) fn is_mark_of_citation(char: char) -> bool {
+    matches!(char, '\u{e200}'..='\u{e206}' | '【')
+}
+
 /// Returns whether a word names a source: `turn0search4`.
 fn is_source_name(word: &str) -> bool {
     let rest = word.strip_prefix("turn").unwrap_or_default();

@@ -17,7 +17,7 @@ use regex_automata::{Anchored, Input, meta::Regex, util::captures::Captures};
 
 use super::{
     columns::{self, ColumnKind, HeadWord},
-    digit_clusters::{begins_glued_phone, begins_number, digit_clusters},
+    digit_clusters::{begins_glued_phone, begins_number, digit_clusters, digit_rows},
     finding::{Certainty, Finding, FindingFilter, RuleId, Visitor},
     glued, glued_numbers,
     rules::{self, Rule},
@@ -321,17 +321,23 @@ impl Scanner {
             return ControlFlow::Continue(());
         }
         let mut matcher = RuleMatcher { text, captures: None };
+        let leans = filter.certainty == Certainty::Doubtful;
+        let begins = |at: usize| {
+            begins_number(text.as_bytes(), at) || (leans && begins_glued_phone(text.as_bytes(), at))
+        };
         for region in regions {
-            if filter.certainty == Certainty::Doubtful {
-                self.visit_glued_numbers(text, region.clone(), filter, visit)?;
-            }
             let mut from = region.start;
-            let leans = filter.certainty == Certainty::Doubtful;
-            let begins = |&at: &usize| {
-                begins_number(text.as_bytes(), at) || (leans && begins_glued_phone(text.as_bytes(), at))
-            };
-            while let Some(start) = (from..region.end).find(begins) {
-                from = start + 1;
+            // A sign and a country stand right before the first digits of a number.
+            let places = |row: &Range<usize>| row.start.saturating_sub(2).max(region.start)..=row.start;
+            for (row, start) in digit_rows(text.as_bytes(), region.clone())
+                .flat_map(|row| places(&row).map(move |start| (row.clone(), start)))
+            {
+                if leans && start == row.start {
+                    self.visit_glued_numbers(text, &row, filter, visit)?;
+                }
+                if start < from || !begins(start) {
+                    continue;
+                }
                 let judged = |&index: &u16| {
                     let rule = &self.rules[usize::from(index)];
                     let matched = matcher.at(rule, start..region.end);
@@ -364,16 +370,16 @@ impl Scanner {
         ControlFlow::Continue(())
     }
 
-    /// Calls `visit` with the numbers that are glued to what stands beside them.
+    /// Calls `visit` with the numbers that are glued to what stands beside them, and whose first digits are this row.
     fn visit_glued_numbers(
         &self,
         text: &str,
-        region: Range<usize>,
+        row: &Range<usize>,
         filter: FindingFilter,
         visit: Visitor<'_>,
     ) -> ControlFlow<()> {
         let mut flow = ControlFlow::Continue(());
-        glued_numbers::each_number(text, region, &mut |kind, range| {
+        glued_numbers::each_number(text, row, &mut |kind, range| {
             let Some(index) = self.number_rules[kind as usize].filter(|_| flow.is_continue()) else { return };
             if filter.accepts(&self.rules[usize::from(index)]) {
                 flow = visit(Finding { kind: RuleId(index), range, certainty: Certainty::Doubtful });

@@ -10,13 +10,19 @@ use unspool::{
 use super::text;
 
 /// What is planted: the words before it, and what must not come out.
-const PLANTED: [(&str, &str); 6] = [
+const PLANTED: [(&str, &str); 12] = [
     ("", "robin@example.org"),
     ("", "4111 1111 1111 1111"),
     ("", "AKIAFAKEDEMO7NOTREAL"),
     ("password = ", "hunter2-but-longer"),
     ("Bearer ", "FAKEdemo0NotReal1Sham2Mock3"),
     ("api_key: ", "Zx81kd9FAKEdemo0NotReal"),
+    ("api_key: ", "Zx81kd9F!AKEdemo0#NotReal"),
+    ("https://pay.example/", "4111111111111111"),
+    ("x", "DE89370400440532013000"),
+    ("token", "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"),
+    ("password: ", "uV7(w)xY[z]"),
+    ("https://robin:", "rC8(s)D1tE4@host.example"),
 ];
 
 /// Writes a value in one of the ways in which an eye still reads it.
@@ -25,7 +31,7 @@ fn written(value: &str, way: u8) -> String {
         value.chars().map(|char| escape(char).unwrap_or_else(|| char.to_string())).collect()
     };
     let middle = |what: &str| format!("{}{what}{}", &value[..value.len() / 2], &value[value.len() / 2..]);
-    match way % 8 {
+    match way % 12 {
         0 => value.to_owned(),
         1 => each(&|char| char.is_ascii_punctuation().then(|| format!("\\{char}"))),
         2 => each(&|char| char.is_ascii_punctuation().then(|| format!("&#{};", char as u32))),
@@ -33,6 +39,10 @@ fn written(value: &str, way: u8) -> String {
         4 => each(&|char| char.is_ascii_alphabetic().then(|| format!("\\u{:04x}", char as u32))),
         5 => middle("**"),
         6 => each(&|char| char.is_ascii_digit().then(|| format!("\u{ad}{char}"))),
+        7 => middle("\u{e200}cite\u{e202}turn0search0\u{e201}"),
+        8 => middle("【12†source】"),
+        9 => middle("\u{e203}\u{2063}\u{fe0f}"),
+        10 => middle("\u{1b}[1m"),
         _ => middle("\u{200b}"),
     }
 }
