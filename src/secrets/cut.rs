@@ -50,11 +50,13 @@ fn is_within_word(text: &str, gap: &Range<usize>) -> bool {
 /// Returns a stretch of a text without the gaps in it, and where each piece of that begins: in it, and in the text.
 fn without(text: &str, stretch: Range<usize>, gaps: &[Range<usize>]) -> (String, Vec<(usize, usize)>) {
     let (mut said, mut starts, mut from) = (String::new(), Vec::new(), stretch.start);
-    for gap in gaps.iter().cloned().chain([stretch.end..stretch.end]) {
+    for gap in gaps {
         starts.push((said.len(), from));
         said.push_str(&text[from..gap.start]);
         from = gap.end;
     }
+    starts.push((said.len(), from));
+    said.push_str(&text[from..stretch.end]);
     (said, starts)
 }
 

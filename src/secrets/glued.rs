@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use regex_syntax::hir::{Capture, Class, Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::{Capture, Class, ClassBytesRange, Hir, HirKind, Look, Repetition};
 
 /// The letters before a keyword that is itself nothing but letters: in a longer run of them, as of a picture in base64, it
 /// stands by chance.
@@ -35,7 +35,7 @@ pub(super) fn without_edges(hir: &Hir) -> Hir {
 fn is_edge(parts: &[Hir]) -> bool {
     let [first, second] = parts else { return false };
     let HirKind::Class(Class::Bytes(class)) = first.kind() else { return false };
-    let bytes: usize = class.iter().map(|range| range.len()).sum();
+    let bytes: usize = class.iter().map(ClassBytesRange::len).sum();
     bytes >= MIN_NEGATED_CLASS && matches!(second.kind(), HirKind::Look(Look::End))
 }
 

@@ -492,7 +492,7 @@ impl RuleMatcher<'_> {
         let (whole, value) = self.search(expression, &input)?;
         let behind = self.text.as_bytes().get(value.end);
         let is_glued = behind.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
-        is_glued.then(|| Matched { whole, glued_end: Some(value.end), value })
+        is_glued.then_some(Matched { whole, glued_end: Some(value.end), value })
     }
 
     /// Returns a match and the value in it.
