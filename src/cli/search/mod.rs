@@ -20,6 +20,7 @@ use super::{
     day,
     find::{parsed_query, streamed_search, tell_nothing_found},
     output::{Output, OutputStyle},
+    tell,
 };
 use crate::{
     archive::Archive,

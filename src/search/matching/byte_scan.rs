@@ -170,12 +170,14 @@ fn mask_bytewise(is_there: impl Fn(usize) -> bool) -> u64 {
 }
 
 /// Returns whether a byte is a mark of Markdown, an escape, or part of something beyond ASCII.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches many bytes are compared at once")]
 fn may_be_passed(byte: u8) -> bool {
     (byte >= 0x80) | (byte == b'*') | (byte == b'`') | (byte == b'~') | (byte == b'\\')
 }
 
 /// Returns whether a byte may stand between two words of a phrase: white space, or a mark of Markdown at the edge of one.
 /// Some other signs are taken for such bytes, so that few comparisons do.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches many bytes are compared at once")]
 fn may_be_between_words(byte: u8) -> bool {
     (byte <= b'*') | (byte == b'`') | (byte == b'~')
 }
