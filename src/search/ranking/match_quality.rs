@@ -108,7 +108,8 @@ fn proximity<'a, I: Iterator<Item = &'a TermPosition>>(positions: impl Fn() -> I
             present_here -= u32::from(*count == 0);
         }
     }
-    MatchQuality::MAX - doublings(min_spread)
+    // One within another is no closer than one beside it.
+    MatchQuality::MAX - doublings(min_spread).max(1)
 }
 
 /// Counts how often one must be doubled to get past a number; at most 31 times.
@@ -162,6 +163,16 @@ mod tests {
             1_000,
         );
         assert_eq!(beside.map(|quality| quality.proximity), Some(30));
+    }
+
+    #[test]
+    fn one_within_another_is_as_close_as_one_beside_it() {
+        let proximity = |second: u32| {
+            let positions = [position(0, 0, WordBoundary::Start), position(1, second, WordBoundary::Inside)];
+            MatchQuality::of(&positions, true, 100).map(|quality| quality.proximity)
+        };
+        assert_eq!([0, 2, 5, 6].map(proximity), [Some(30); 4]);
+        assert_eq!(proximity(7), Some(29));
     }
 
     #[test]
