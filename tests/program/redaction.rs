@@ -401,7 +401,11 @@ fn a_value_that_a_reference_cuts_never_comes_out_of_any_format() {
 fn in_whichever_field_and_escape_a_value_stands_it_never_comes_out_of_any_format() {
     let (mut cases, planted) = (Vec::new(), planted());
     for (at, (place, fill)) in FIELDS.iter().enumerate() {
-        for (number, (_, write)) in ESCAPES.iter().enumerate() {
+        for (number, (escape, write)) in ESCAPES.iter().enumerate() {
+            // An id ends at a `#`: what is left of it is no longer what was planted.
+            if *place == "an attachment's id" && escape.contains("references") {
+                continue;
+            }
             for planted in planted.iter().skip((at * 7 + number * 5) % 61).step_by(61) {
                 let written = write(&planted.value);
                 let mut conversation = conversation(&format!("c-{}", cases.len()));
