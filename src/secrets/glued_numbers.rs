@@ -12,6 +12,8 @@ pub(super) enum NumberKind {
     Account,
 }
 
+/// The digits of the shortest card.
+const SHORTEST_CARD: usize = 13;
 /// The digits of nearly every card.
 const CARD: usize = 16;
 /// The digits of the longest row that may hold a card amid others.
@@ -29,7 +31,15 @@ pub(super) fn each_number(text: &str, row: &Range<usize>, visit: &mut dyn FnMut(
     if let Some((start, end)) = country.and_then(|start| Some((start, account(bytes, start)?))) {
         visit(NumberKind::Account, start..end);
     }
-    for card in cards_in_row(bytes, row).into_iter().flatten().chain(card_in_rows(bytes, row)) {
+    // Most rows are short ones within words: of fingerprints and the like.
+    let is_within_word = row.start.checked_sub(1).is_some_and(|before| bytes[before].is_ascii_alphanumeric());
+    if row.len() < 4 && is_within_word {
+        return;
+    }
+    if row.len() >= SHORTEST_CARD {
+        cards_in_row(bytes, row).into_iter().flatten().for_each(|card| visit(NumberKind::Card, card));
+    }
+    if let Some(card) = card_in_rows(bytes, row) {
         visit(NumberKind::Card, card);
     }
 }
@@ -59,8 +69,8 @@ fn cards_in_row(bytes: &[u8], row: &Range<usize>) -> [Option<Range<usize>>; 2] {
     // What is behind the point of a number is none.
     let is_fraction = matches!(bytes[..row.start], [.., b'0'..=b'9', b'.' | b',']);
     match row.len() {
-        13..=MAX_ROW if is_fraction => [None, None],
-        13..CARD => [is_card(row.clone()), None],
+        SHORTEST_CARD..=MAX_ROW if is_fraction => [None, None],
+        SHORTEST_CARD..CARD => [is_card(row.clone()), None],
         CARD..=MAX_ROW => {
             let whole = is_card(row.clone());
             [whole.or_else(|| is_card(row.start..row.start + CARD)), is_card(row.end - CARD..row.end)]
