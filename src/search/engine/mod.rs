@@ -56,7 +56,7 @@ const MAX_HITS: usize = 9_999;
 pub(super) const MAX_JUDGED: usize = 1_000;
 /// The bytes of the best messages of all of them: common words stand in thousands of long messages, and to judge those
 /// would take longer than all the rest of an answer.
-pub(super) const MAX_JUDGED_BYTES: usize = 1 << 20;
+pub(super) const MAX_JUDGED_BYTES: usize = 512 << 10;
 /// Conversations whose hits are counted in their text before the index is asked.
 const COUNTED_BY_TEXT: usize = 128;
 /// Terms whose slots are kept: those of a line that is typed on, and of a few before it.
