@@ -7,6 +7,7 @@
 mod advice;
 pub mod columns;
 pub mod lines;
+mod note;
 
 use std::sync::{
     Mutex, PoisonError,
@@ -15,18 +16,17 @@ use std::sync::{
 
 use hashbrown::{HashMap, HashSet};
 
+pub use self::note::AuditNote;
 use crate::{
     archive::{Archive, Member},
-    conversation::{Conversation, ConversationKind, Media, MessageKind},
+    conversation::ConversationKind,
     import::{self, AccountFileContent, SharedLink},
     library::{ConversationHandle, Library, LibraryEntry},
     parallel,
     provider::{self, Provider},
     secrets::{
         Certainty, Scanner, SecretClass,
-        exposures::{
-            self, AttachmentCounts, Exposure, InstructionsOrMemory, ProfileField, instructions_or_memory,
-        },
+        exposures::{self, AttachmentCounts, Exposure, InstructionsOrMemory, ProfileField},
     },
 };
 
@@ -291,24 +291,6 @@ impl AuditReport {
     }
 }
 
-/// What an audit notes of one conversation; nothing in it is a value that can be used.
-#[derive(Clone, Debug, Default)]
-pub struct AuditNote {
-    exposures: Vec<Exposure>,
-    instructions: Vec<InstructionsOrMemory>,
-    memory: Vec<InstructionsOrMemory>,
-    attachments: Vec<AttachmentNote>,
-}
-
-/// An attachment that a message names.
-#[derive(Clone, Debug)]
-struct AttachmentNote {
-    id: Box<str>,
-    media: Media,
-    /// The bytes of it that the conversation itself holds.
-    content_length: u64,
-}
-
 /// What is told once, however many conversations have it.
 #[derive(Debug, Default)]
 struct SeenOnce {
@@ -317,26 +299,6 @@ struct SeenOnce {
     attachments: HashSet<(u16, Box<str>)>,
     /// The members of these, by the number of their archive and their paths.
     members: HashSet<(u16, String)>,
-}
-
-impl AuditNote {
-    /// Scans a conversation.
-    pub fn of(conversation: &Conversation) -> Self {
-        let scanner = Scanner::built_in();
-        let attachments = crate::message::attachments(conversation);
-        Self {
-            exposures: exposures::exposures_of_conversation(scanner, conversation),
-            instructions: instructions_or_memory(scanner, conversation, MessageKind::Instructions),
-            memory: instructions_or_memory(scanner, conversation, MessageKind::Memory),
-            attachments: attachments
-                .map(|attachment| AttachmentNote {
-                    id: attachment.id.clone(),
-                    media: attachment.media,
-                    content_length: attachment.content.len() as u64,
-                })
-                .collect(),
-        }
-    }
 }
 
 /// Scans all conversations that a library lists, on as many threads as there are processors.

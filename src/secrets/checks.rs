@@ -8,7 +8,7 @@ use super::{
     number_checks::{digits, has_country, has_issuer, has_remainder_one, luhn, one_all_over, phone},
     placeholders::{NOT_PASSWORDS, entropy, is_code, is_filler, is_masked_value, is_path, is_placeholder},
     program_text::{has_brackets_within, is_link, is_program, may_be_literal},
-    torn,
+    value_ends,
 };
 
 /// A test on the value of a finding, named so in the file of rules.
@@ -41,8 +41,8 @@ impl ValueCheck {
     /// Returns the end of a value of this sort that goes on behind what ended it.
     pub(super) fn whole_end(self, text: &str, value: &Range<usize>) -> usize {
         match self {
-            Self::Password | Self::Spoken | Self::Random => torn::end_of_named(text, value),
-            Self::UrlPassword => torn::end_in_address(text, value),
+            Self::Password | Self::Spoken | Self::Random => value_ends::end_of_named(text, value),
+            Self::UrlPassword => value_ends::end_in_address(text, value),
             _ => value.end,
         }
     }

@@ -9,7 +9,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::{
     Counts, Finding, Scanner,
-    cut::cut_secrets,
+    interrupted_secrets::find_interrupted,
     known::{KnownSecrets, ellipsis},
     redact::Redactor,
 };
@@ -191,7 +191,7 @@ fn cut_by_citations(conversation: &Conversation, index: usize) -> Vec<Finding> {
     if gaps.is_empty() {
         return Vec::new();
     }
-    cut_secrets(Scanner::built_in(), conversation.message_text(index), &gaps)
+    find_interrupted(Scanner::built_in(), conversation.message_text(index), &gaps)
 }
 
 /// Returns what a stretch of a message says without the citations in it.

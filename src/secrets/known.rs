@@ -17,7 +17,7 @@ use memchr::memmem;
 
 use super::{
     Certainty, Counts, Finding, RuleId, Scanner, SecretClass,
-    pieces::Pieces,
+    secret_pieces::SecretPieces,
     spans::{Span, each_span},
     unescape::{Unescaped, unescaped},
 };
@@ -61,7 +61,7 @@ pub struct KnownSecrets {
     /// Numbers that only look like secrets: not looked for elsewhere, but for their pieces.
     doubtful: Vec<(RuleId, Box<str>)>,
     /// The pieces of those that stand in one piece only where they are shown.
-    pieces: Pieces,
+    pieces: SecretPieces,
 }
 
 impl KnownSecrets {

@@ -1,4 +1,4 @@
-//! Pieces of programs that stand where a secret would: a call, an index, a variable, a template. Redaction takes out what is
+//! SecretPieces of programs that stand where a secret would: a call, an index, a variable, a template. Redaction takes out what is
 //! none of them by its form, whatever brackets are in it.
 
 /// Returns whether a value is a piece of a program by its form: `os.environ[`, `getpass(1)`, `${PASS}`, `<password>`. What
@@ -15,7 +15,7 @@ pub(super) fn is_program(value: &str) -> bool {
 /// Returns whether what is a call by its form may be meant as it stands where it is quoted: the name before its brackets
 /// does nothing.
 pub(super) fn may_be_literal(value: &str) -> bool {
-    /// Pieces of the names of what gives a secret.
+    /// SecretPieces of the names of what gives a secret.
     const GIVES: [&str; 15] = [
         "get", "env", "input", "read", "lookup", "make", "gen", "hash", "crypt", "func", "str", "pass",
         "secret", "token", "var",

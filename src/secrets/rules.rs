@@ -12,7 +12,7 @@ use regex_automata::{
 use regex_syntax::hir::Hir;
 use serde::Deserialize;
 
-use super::{Certainty, checks::ValueCheck, glued, placeholders};
+use super::{Certainty, checks::ValueCheck, embedded_tokens, placeholders};
 
 /// The memory one expression may take, compiled, in bytes: a bound against mistakes in the file.
 const EXPRESSION_LIMIT: usize = 4 << 20;
@@ -145,7 +145,7 @@ impl Rule {
     pub(super) fn glued_expression(&self) -> Option<&Regex> {
         let make = || {
             let hir = parse_expression(&self.regex).ok()?;
-            let without = glued::without_edges(&hir);
+            let without = embedded_tokens::without_edges(&hir);
             (without != hir).then(|| compile_hir(&without).ok()).flatten()
         };
         self.compiled_glued.get_or_init(make).as_ref()

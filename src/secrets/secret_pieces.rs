@@ -14,13 +14,13 @@ const MAX_PIECES: usize = 32 << 10;
 
 /// Values of which every piece is looked for.
 #[derive(Debug, Default)]
-pub(super) struct Pieces {
+pub(super) struct SecretPieces {
     /// Each piece that a value has, and the kind of the value.
     pieces: Vec<([u8; PIECE], RuleId)>,
     matcher: OnceLock<Option<AhoCorasick>>,
 }
 
-impl Pieces {
+impl SecretPieces {
     /// Adds the pieces of a value, as long as there is place.
     pub(super) fn add(&mut self, value: &str, kind: RuleId) {
         if self.pieces.len() + value.len() <= MAX_PIECES {

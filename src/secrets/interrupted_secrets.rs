@@ -9,7 +9,7 @@ const MAX_AROUND: usize = 512;
 
 /// Finds the secrets in a text that go on behind one of these gaps, which are in order. Nothing is looked through but what is
 /// around gaps that stand within a word, as those of honest texts seldom do.
-pub(super) fn cut_secrets(scanner: &Scanner, text: &str, gaps: &[Range<usize>]) -> Vec<Finding> {
+pub(super) fn find_interrupted(scanner: &Scanner, text: &str, gaps: &[Range<usize>]) -> Vec<Finding> {
     let gaps: Vec<Range<usize>> = joined(gaps).into_iter().filter(|gap| is_within_word(text, gap)).collect();
     let mut found = Vec::new();
     for near in gaps.chunk_by(|left, right| right.start - left.end <= 2 * MAX_AROUND) {
