@@ -23,12 +23,13 @@ const TEXT_INPUT_PLACES: [&str; 6] = ["search", "editing", "find", "pipe", "dial
 /// The binding that always interrupts: it cannot be taken away.
 const INTERRUPT_BINDING: (&str, &str) = ("anywhere", "interrupt");
 
-/// One key with its modifiers. Shift is part of the character.
+/// One key with its modifiers. Shift is part of a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     code: KeyCode,
     ctrl: bool,
     alt: bool,
+    shift: bool,
 }
 
 /// Names in the map, keys, and how the help shows them.
@@ -54,13 +55,14 @@ const NAMED_KEYS: [(&str, KeyCode, &str); 15] = [
 const TERMINAL_ALIASES: [(char, &str); 4] = [('i', "tab"), ('m', "enter"), ('[', "esc"), ('h', "backspace")];
 
 impl Key {
-    /// Reads what the terminal sent. Shift counts only for keys that are not characters, and none of those is
-    /// bound with it, so it is dropped.
+    /// Reads what the terminal sent. Shift counts only for keys that are not characters.
     pub fn from_event(event: KeyEvent) -> Self {
         Self {
             code: event.code,
             ctrl: event.modifiers.contains(KeyModifiers::CONTROL),
             alt: event.modifiers.contains(KeyModifiers::ALT),
+            shift: event.modifiers.contains(KeyModifiers::SHIFT)
+                && !matches!(event.code, KeyCode::Char(_) | KeyCode::BackTab),
         }
     }
 
@@ -77,17 +79,25 @@ impl Key {
     pub fn without_alt_gr(self) -> Option<Self> {
         let KeyCode::Char(character) = self.code else { return None };
         let is_another = character.is_ascii_alphabetic() || matches!(character, ' ' | '4'..='7');
-        (self.ctrl && self.alt && !is_another).then_some(Self { code: self.code, ctrl: false, alt: false })
+        (self.ctrl && self.alt && !is_another).then_some(Self { ctrl: false, alt: false, ..self })
+    }
+
+    /// Returns the key that it is without shift, if it has it.
+    pub fn without_shift(self) -> Option<Self> {
+        self.shift.then_some(Self { shift: false, ..self })
     }
 
     /// Reads a key as the map writes it: `ctrl-d`, `pgdn`, `]`.
     pub fn parse(text: &str) -> Option<Self> {
-        let (mut ctrl, mut alt, mut name) = (false, false, text);
+        let (mut ctrl, mut alt, mut shift, mut name) = (false, false, false, text);
         loop {
             if let Some(rest) = name.strip_prefix("ctrl-").filter(|rest| !rest.is_empty()) {
                 (ctrl, name) = (true, rest);
             } else if let Some(rest) = name.strip_prefix("alt-").filter(|rest| !rest.is_empty()) {
                 (alt, name) = (true, rest);
+            } else if let Some(rest) = name.strip_prefix("shift-").filter(|rest| !matches!(*rest, "" | "tab"))
+            {
+                (shift, name) = (true, rest);
             } else {
                 break;
             }
@@ -107,7 +117,9 @@ impl Key {
             },
         )?;
         let control = matches!(code, KeyCode::Char(character) if character.is_control());
-        (!control).then_some(Self { code, ctrl, alt })
+        // A character has its own with shift.
+        let is_none = control || shift && matches!(code, KeyCode::Char(_));
+        (!is_none).then_some(Self { code, ctrl, alt, shift })
     }
 
     /// Writes it as the help does.
@@ -131,6 +143,9 @@ impl Key {
         }
         if self.alt {
             text.push_str("alt-");
+        }
+        if self.shift {
+            text.push_str("shift-");
         }
         match self.code {
             KeyCode::F(number) => text.push_str(&format!("{f}{number}")),

@@ -278,9 +278,23 @@ fn keys_that_would_lock_somebody_in_are_refused() {
 
 #[test]
 fn a_key_is_read_as_it_is_written() {
-    for text in
-        ["ctrl-d", "pgdn", "]", "space", "enter", "alt-x", "ctrl-alt-x", "f1", "delete", "-", "ctrl--", "é"]
-    {
+    for text in [
+        "ctrl-d",
+        "pgdn",
+        "]",
+        "space",
+        "enter",
+        "alt-x",
+        "ctrl-alt-x",
+        "f1",
+        "delete",
+        "-",
+        "ctrl--",
+        "é",
+        "shift-tab",
+        "shift-up",
+        "ctrl-shift-f5",
+    ] {
         assert_eq!(Key::parse(text).map(Key::name).as_deref(), Some(text));
     }
     assert_eq!(Key::parse("ctrl-D"), Key::parse("ctrl-d"), "a terminal cannot tell them apart");
@@ -288,7 +302,7 @@ fn a_key_is_read_as_it_is_written() {
     for (name, label) in [("f1", "F1"), ("up", "↑"), ("delete", "del")] {
         assert_eq!(Key::parse(name).unwrap().label(), label);
     }
-    for text in ["", "ctrl-", "hyper-k", "f13", "f0", "jj", "\u{1b}"] {
+    for text in ["", "ctrl-", "hyper-k", "shift-", "shift-a", "f13", "f0", "jj", "\u{1b}"] {
         assert_eq!(Key::parse(text), None, "{text:?}");
     }
 }

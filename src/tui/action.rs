@@ -6,6 +6,7 @@ use super::{
     app::{FoundHits, RowFacts},
     command::Command,
     effect::{CopyOutcome, SaveManyOutcome, SaveOutcome},
+    keymap::{Key, KeyPlace},
     lookup::LookupResult,
 };
 use crate::{
@@ -26,6 +27,8 @@ pub enum Action {
     Now(Time),
     /// A key that is bound to a command.
     Command(Command),
+    /// A key that means nothing here, but this command in that pane.
+    MeansElsewhere(Key, KeyPlace, Command),
     /// A character for whatever is being typed.
     Type(char),
     /// A paste: one edit.

@@ -64,6 +64,12 @@ commands! {
     PreviousMessage = "previous-message", "previous message";
     NextPrompt = "next-prompt", "your next prompt";
     PreviousPrompt = "previous-prompt", "your previous prompt";
+    NextConversation = "next-conversation", "next conversation of the list";
+    PreviousConversation = "previous-conversation", "previous conversation of it";
+    /// Before the last jump: there and back.
+    JumpBack = "jump-back", "back to before the jump";
+    /// Without the list beside it, and back.
+    Alone = "alone", "the thread alone, or beside the list";
     NextHit = "next-hit", "next hit";
     PreviousHit = "previous-hit", "previous hit";
     Find = "find", "find in this thread";
@@ -108,12 +114,19 @@ commands! {
     Commands = "commands", "every command by name";
     CursorLeft = "cursor-left", "cursor left";
     CursorRight = "cursor-right", "cursor right";
+    WordLeft = "word-left", "cursor a word left";
+    WordRight = "word-right", "cursor a word right";
     CursorStart = "cursor-start", "cursor to the start";
     CursorEnd = "cursor-end", "cursor to the end";
     Erase = "erase", "erase a character";
     EraseForward = "erase-forward", "erase the next one";
     EraseWord = "erase-word", "erase a word";
     EraseLine = "erase-line", "erase the line";
+    EraseToEnd = "erase-to-end", "erase to the end";
+    /// The thread beside the list, while a query is typed.
+    PreviewDown = "preview-down", "scroll the thread beside the list";
+    /// Likewise.
+    PreviewUp = "preview-up", "scroll it back";
     EarlierQuery = "earlier-query", "an earlier query";
     /// As the dialog or prompt says.
     Accept = "accept", "do it";

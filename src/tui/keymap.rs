@@ -65,6 +65,11 @@ impl KeyPlace {
         }
     }
 
+    /// Returns it as a sentence goes on: "in the list".
+    pub fn within(self) -> String {
+        format!("in the {}", self.title().to_lowercase())
+    }
+
     /// Returns the place of this name in the key map.
     fn from_name(name: &str) -> Option<Self> {
         let name: StrDeserializer<'_, Error> = name.into_deserializer();
@@ -144,7 +149,16 @@ impl Keymap {
             command.map(Meaning::Command).or_else(|| key.character().map(Meaning::Type))
         };
         let key = Key::from_event(key);
-        means(key).or_else(|| means(key.without_alt_gr()?))
+        means(key).or_else(|| means(key.without_shift()?)).or_else(|| means(key.without_alt_gr()?))
+    }
+
+    /// Returns the pane in which a key means something that means nothing in this one, and what.
+    pub fn meaning_elsewhere(&self, place: KeyPlace, key: Key) -> Option<(KeyPlace, Command)> {
+        const PANES: [KeyPlace; 3] = [KeyPlace::List, KeyPlace::Thread, KeyPlace::Search];
+        if !matches!(place, KeyPlace::List | KeyPlace::Thread) {
+            return None;
+        }
+        PANES.into_iter().find_map(|other| Some((other, self.command(other, key)?)))
     }
 
     /// Returns the keys that were pressed: the key itself, or esc and the key if it arrived with alt and has no

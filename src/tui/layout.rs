@@ -31,7 +31,15 @@ pub struct Layout {
 impl Layout {
     /// Lays the panes out for this many columns and rows.
     pub fn of(columns: u16, rows: u16) -> Self {
-        let wide = columns >= WIDE;
+        Self::laid_out(columns, rows, columns >= WIDE)
+    }
+
+    /// Lays out one pane that has the screen for itself.
+    pub fn of_one_pane(columns: u16, rows: u16) -> Self {
+        Self::laid_out(columns, rows, false)
+    }
+
+    fn laid_out(columns: u16, rows: u16, wide: bool) -> Self {
         // The status line is the last to go, then the top line; the rule is a luxury.
         let status_rows = u16::from(rows >= 2);
         let top_rows = u16::from(rows >= 3);
@@ -105,6 +113,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn one_pane_has_a_wide_screen_for_itself() {
+        let layout = Layout::of_one_pane(200, 50);
+        assert_eq!((layout.thread.width, layout.wide), (200, false));
+        assert_eq!(Layout::of_one_pane(80, 24), Layout::of(80, 24));
     }
 
     #[test]

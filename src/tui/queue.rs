@@ -65,8 +65,12 @@ impl KeyQueue {
             self.quiet_is_reported = false;
             match self.waiting.pop_front() {
                 Some((Typed::Paste(text), _)) => return Some(Action::Paste(text)),
-                _ if action.is_some() => return action,
-                _ => {}
+                Some((Typed::Key(key), _)) => {
+                    if let Some(action) = action.or_else(|| meaning_elsewhere(app, key)) {
+                        return Some(action);
+                    }
+                }
+                None => {}
             }
         }
     }
@@ -81,10 +85,20 @@ impl KeyQueue {
     }
 }
 
+/// Returns what a key that means nothing here would mean in another pane.
+fn meaning_elsewhere(app: &App, key: KeyEvent) -> Option<Action> {
+    let key = Key::from_event(key);
+    let (place, command) = app.setup.keymap.meaning_elsewhere(app.place(), key)?;
+    Some(Action::MeansElsewhere(key, place, command))
+}
+
 /// Returns the meaning of a key in the state the app is in.
 fn meaning(app: &App, key: KeyEvent) -> Option<Action> {
-    Some(match app.setup.keymap.meaning(app.place(), key)? {
-        Meaning::Command(command) => Action::Command(command),
-        Meaning::Type(character) => Action::Type(character),
-    })
+    let place = app.place();
+    match app.setup.keymap.meaning(place, key)? {
+        Meaning::Command(command) => Some(Action::Command(command)),
+        // Nothing is typed there.
+        Meaning::Type(_) if matches!(place, KeyPlace::List | KeyPlace::Thread) => None,
+        Meaning::Type(character) => Some(Action::Type(character)),
+    }
 }

@@ -69,6 +69,11 @@ impl TextInput {
         self.remove(start);
     }
 
+    /// Takes away everything behind the cursor.
+    pub fn erase_to_end(&mut self) {
+        self.text.truncate(self.cursor);
+    }
+
     /// Takes away everything before the cursor.
     pub fn erase_line(&mut self) {
         self.remove(0);
@@ -80,12 +85,15 @@ impl TextInput {
         match command {
             Command::CursorLeft => self.left(),
             Command::CursorRight => self.right(),
+            Command::WordLeft => self.word_left(),
+            Command::WordRight => self.word_right(),
             Command::CursorStart => self.start(),
             Command::CursorEnd => self.end(),
             Command::Erase => self.erase(),
             Command::EraseForward => self.erase_forward(),
             Command::EraseWord => self.erase_word(),
             Command::EraseLine => self.erase_line(),
+            Command::EraseToEnd => self.erase_to_end(),
             _ => {}
         }
         // No command puts anything in.
@@ -105,6 +113,17 @@ impl TextInput {
     /// Moves the cursor one cluster to the right.
     pub fn right(&mut self) {
         self.cursor = self.next();
+    }
+
+    /// Moves the cursor to the beginning of its word, or of the one before.
+    pub fn word_left(&mut self) {
+        self.cursor = self.before_cursor().unicode_word_indices().next_back().map_or(0, |(start, _)| start);
+    }
+
+    /// Moves the cursor to the end of its word, or of the next.
+    pub fn word_right(&mut self) {
+        let behind = self.text[self.cursor..].unicode_word_indices().next();
+        self.cursor = behind.map_or(self.text.len(), |(start, word)| self.cursor + start + word.len());
     }
 
     /// Moves the cursor to the start.
@@ -162,6 +181,33 @@ mod tests {
         input.erase_word();
         input.erase_word();
         assert_eq!(input.text(), "");
+    }
+
+    #[test]
+    fn the_cursor_goes_word_by_word_over_what_stands_between() {
+        let mut input = TextInput::new("role:user \"as it is\"  -né");
+        let places: Vec<String> = (0..7)
+            .map(|_| {
+                input.word_left();
+                input.before_cursor().to_owned()
+            })
+            .collect();
+        let expected = [
+            "role:user \"as it is\"  -",
+            "role:user \"as it ",
+            "role:user \"as ",
+            "role:user \"",
+            "role:",
+            "",
+            "",
+        ];
+        assert_eq!(places, expected);
+        input.word_right();
+        assert_eq!(input.before_cursor(), "role");
+        input.erase_to_end();
+        assert_eq!(input.text(), "role");
+        input.word_right();
+        assert_eq!(input.before_cursor(), "role");
     }
 
     #[test]

@@ -3,17 +3,17 @@
 //! A position is an entry and a line in it, never a line number in the whole thread: so nothing above the screen
 //! has to be laid out, and a thread of a hundred thousand lines scrolls like a short one.
 
-mod find_start;
 mod folds;
 mod hit_set;
 mod hits;
+mod reading_place;
 mod scrolling;
 
 use std::ops::RangeInclusive;
 
-use self::find_start::FindStart;
 pub(in crate::tui) use self::hit_set::HitSet;
 pub use self::hits::line_at;
+use self::reading_place::ReadingPlace;
 use crate::{
     conversation::{Role, Visibility},
     library::ConversationRef,
@@ -59,7 +59,9 @@ pub struct ThreadView {
     /// The branch that is read, by its last message: going through the hits stays on it as long as it has any.
     leaf_that_is_read: Option<usize>,
     /// The place where a find began.
-    find_start: Option<FindStart>,
+    find_start: Option<ReadingPlace>,
+    /// The place before the last jump.
+    before_jump: Option<ReadingPlace>,
 }
 
 impl ThreadView {
@@ -78,6 +80,7 @@ impl ThreadView {
             sideways: 0,
             marking: None,
             find_start: None,
+            before_jump: None,
         }
     }
 

@@ -128,6 +128,7 @@ fn manual() -> String {
         .fold(page, |page, mark| page.replace(mark, ""))
         .replace("\\-", "-")
         .replace("\\(aq", "'")
+        .replace("\\*(Aq", "'")
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub mod targets;
 mod app;
 mod archive_changes;
 mod archives;
+mod around;
 mod attachments;
 mod audit_members;
 mod audit_screen;

@@ -127,10 +127,14 @@ impl Driver {
     /// Presses keys by name, separated by blanks: `enter ctrl-d J`.
     pub fn press(&mut self, keys: &str) -> &mut Self {
         for name in keys.split(' ') {
-            let (modifiers, name) = match name.strip_prefix("ctrl-") {
-                Some(rest) => (KeyModifiers::CONTROL, rest),
-                None => (KeyModifiers::NONE, name),
-            };
+            let modified = [
+                ("ctrl-", KeyModifiers::CONTROL),
+                ("alt-", KeyModifiers::ALT),
+                ("shift-", KeyModifiers::SHIFT),
+            ];
+            let modified =
+                modified.into_iter().find_map(|(prefix, it)| Some((it, name.strip_prefix(prefix)?)));
+            let (modifiers, name) = modified.unwrap_or((KeyModifiers::NONE, name));
             let code = match name {
                 "enter" => KeyCode::Enter,
                 "esc" => KeyCode::Esc,

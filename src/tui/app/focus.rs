@@ -56,6 +56,9 @@ impl App {
             self.search.remember_query();
         }
         self.focus = focus;
+        if focus != Focus::Thread {
+            self.set_alone(false);
+        }
         Vec::new()
     }
 

@@ -11,6 +11,7 @@ mod extract_dialog;
 mod focus;
 mod found_hits;
 mod help;
+mod listing;
 mod lookup;
 mod marks;
 mod overlay;
@@ -36,11 +37,12 @@ pub use self::{
     focus::Focus,
     found_hits::FoundHits,
     help::{Help, LookedFor},
+    listing::Listing,
     overlay::{Overlay, Prompt},
     picker::{CommandEntry, Picker, PickerChoice, PickerItem},
     row_facts::{RowFacts, SlowRow},
     save_as::SaveAs,
-    search_pane::{Listing, SearchPane},
+    search_pane::SearchPane,
     setup::{Setup, Start},
     thread_pane::ThreadPane,
     tier_rule::RULE_ENDS,
@@ -81,6 +83,8 @@ pub struct App {
     pub layout: Layout,
     /// The pane that has the keys while no overlay is open.
     pub focus: Focus,
+    /// The thread has the whole screen, as long as it has the keys.
+    pub is_alone: bool,
     /// The search line and the list.
     pub search: SearchPane,
     /// The open thread.
@@ -124,6 +128,7 @@ impl App {
             loading: Some(Progress::default()),
             layout: Layout::of(start.size.0, start.size.1),
             focus: Focus::Search,
+            is_alone: false,
             search: SearchPane::new(start.query, &clock),
             thread: None,
             overlay: Overlay::None,
@@ -158,6 +163,10 @@ impl App {
                 Vec::new()
             }
             Action::Command(command) => self.command(command),
+            Action::MeansElsewhere(key, place, command) => {
+                self.say(format!("{}: {}, {}", key.label(), command.help(), place.within()));
+                Vec::new()
+            }
             Action::Type(character) => self.typed(character.encode_utf8(&mut [0; 4])),
             Action::Paste(text) => self.typed(&text),
             Action::Resize(columns, rows) => self.resize(columns, rows),
@@ -323,10 +332,7 @@ impl App {
     }
 
     fn resize(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
-        self.layout = Layout::of(columns, rows);
-        if let Some(thread) = &mut self.thread {
-            thread.view.resize(self.layout.thread_columns(), self.layout.thread.height);
-        }
+        self.lay_out(columns, rows);
         // In the wide layout there is a preview, in the narrow one a thread is open or it is not.
         let effects = self.preview();
         self.search.keep_in_sight(&self.layout);

@@ -90,6 +90,7 @@ impl App {
             }
             PickerChoice::GoTo(message) => {
                 if let Some(thread) = &mut self.thread {
+                    thread.view.begin_jump();
                     thread.view.go_to(message);
                 }
                 self.highlight()

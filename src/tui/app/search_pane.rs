@@ -2,14 +2,14 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{App, Focus, query_history::QueryHistory, row_facts::KnownFacts};
+use super::{App, Focus, listing::Listing, query_history::QueryHistory, row_facts::KnownFacts};
 use crate::{
     conversation::Conversation,
     library::{ConversationHandle, Library, Sort},
     load::Progress,
     search::{
         Clock, Matcher, Query, Score,
-        worker::{ClauseCounts, Request, Results, Row, SecondTier, Tier},
+        worker::{Request, Results, Row, Tier},
     },
     tui::{
         command::Command,
@@ -45,35 +45,6 @@ pub struct SearchPane {
     /// The search that was asked for last.
     serial: u64,
     history: QueryHistory,
-}
-
-/// The rows of the list and how complete they are.
-#[derive(Debug, Default)]
-pub struct Listing {
-    /// The conversations, best or newest first.
-    pub rows: Arc<Vec<Row>>,
-    /// Index of the selected row.
-    pub selected: usize,
-    /// The person chose that row: it stays chosen while others arrive.
-    pub chosen_by_person: bool,
-    /// First visible row.
-    pub top: usize,
-    /// The number of rows that have all words of the query: the others have some.
-    pub first_tier_count: usize,
-    /// What the rows with some words were found by.
-    pub second_tier: Option<Arc<SecondTier>>,
-    /// Hits over the rows with all words; 10 000 means more.
-    pub hits: usize,
-    /// The rows are the whole answer to what is typed, for all that is loaded.
-    pub complete: bool,
-    /// What has some of the words is looked for when the index is built.
-    pub awaits_index: bool,
-    /// The search that made these rows; 0 for the empty query.
-    pub serial: u64,
-    /// The rows answer what is typed, though more may come: nothing was typed since they were asked for.
-    pub current: bool,
-    /// Words that nothing holds.
-    pub unmatched_clauses: Vec<ClauseCounts>,
 }
 
 /// An answer to the search line.
@@ -282,32 +253,6 @@ impl SearchPane {
     }
 }
 
-impl Listing {
-    /// Returns the selected row.
-    pub fn selected_row(&self) -> Option<&Row> {
-        self.rows.get(self.selected)
-    }
-
-    /// Returns whether a rule parts the rows with all words from those with some.
-    pub fn has_rule(&self) -> bool {
-        self.rows.len() > self.first_tier_count
-    }
-
-    /// Returns the index of a conversation's row.
-    pub fn position(&self, handle: ConversationHandle) -> Option<usize> {
-        self.rows.iter().position(|row| row.handle == handle)
-    }
-
-    fn keep_in_sight(&mut self, page: usize) {
-        self.selected = self.selected.min(self.rows.len().saturating_sub(1));
-        self.top = self
-            .top
-            .min(self.rows.len().saturating_sub(page))
-            .min(self.selected)
-            .max((self.selected + 1).saturating_sub(page));
-    }
-}
-
 impl App {
     /// Asks for what the search line says, over what is loaded.
     pub(super) fn search_again(&mut self) -> Vec<Effect> {
@@ -378,6 +323,8 @@ impl App {
             Command::Read => self.read(),
             Command::ToList => self.focus_on(Focus::List),
             Command::EarlierQuery => self.recall(),
+            Command::PreviewDown => self.scroll_preview(1),
+            Command::PreviewUp => self.scroll_preview(-1),
             other if self.search.input.edit(other) => self.search_again(),
             _ => Vec::new(),
         }
@@ -399,6 +346,15 @@ impl App {
             Command::UnmarkAll => self.unmark_all(),
             _ => Vec::new(),
         }
+    }
+
+    /// Scrolls the thread that stands beside the list by a line.
+    fn scroll_preview(&mut self, lines: isize) -> Vec<Effect> {
+        match self.thread.as_mut().filter(|_| self.layout.wide) {
+            Some(thread) => thread.view.scroll(lines),
+            None => self.say("no thread stands beside the list here"),
+        }
+        self.highlight()
     }
 
     /// Puts an earlier query into the search line.

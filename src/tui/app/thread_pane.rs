@@ -1,5 +1,6 @@
 //! The thread pane: the conversation that is open, whose hits are marked in it, moving, find, folds and branches.
 
+mod around;
 mod find;
 
 use self::find::BeforeFind;
@@ -177,6 +178,9 @@ impl ThreadPane {
 
     /// Moves or folds; returns a sentence for the status line where there is something to say.
     fn command(&mut self, command: Command) -> Option<String> {
+        if is_jump(command) {
+            self.view.begin_jump();
+        }
         let view = &mut self.view;
         let unless = |done: bool, message: &str| (!done).then(|| message.to_owned());
         match command {
@@ -188,6 +192,7 @@ impl ThreadPane {
             Command::HalfPageUp => view.page(-1, 1),
             Command::PageDown => view.page(1, 2),
             Command::PageUp => view.page(-1, 2),
+            Command::JumpBack => return unless(view.jump_back(), "there was no jump in this thread"),
             Command::First => view.first(),
             Command::Last => view.last(),
             Command::NextMessage => return unless(view.step_message(1, false), "this is the last message"),
@@ -224,6 +229,19 @@ impl ThreadPane {
     }
 }
 
+/// Returns whether a command leads away from a place that one may want to come back to.
+fn is_jump(command: Command) -> bool {
+    matches!(
+        command,
+        Command::First
+            | Command::Last
+            | Command::NextHit
+            | Command::PreviousHit
+            | Command::NextPrompt
+            | Command::PreviousPrompt
+    )
+}
+
 impl App {
     /// Returns the view of the open thread.
     pub fn open_view(&self) -> Option<&ThreadView> {
@@ -245,7 +263,7 @@ impl App {
     }
 
     /// Opens the selected conversation at its best message. Does nothing if it is open with these hits already.
-    fn open(&mut self) -> Vec<Effect> {
+    pub(super) fn open(&mut self) -> Vec<Effect> {
         let Some(&row) = self.search.listing.selected_row() else {
             self.thread = None;
             return Vec::new();
@@ -298,11 +316,15 @@ impl App {
         effects
     }
 
-    /// Goes one level back: ends the marking of messages, then to the audit that led here, else to the list.
+    /// Goes one level back: ends the marking of messages, then shows the list beside the thread again, then to the audit
+    /// that led here, else to the list.
     fn back(&mut self) -> Vec<Effect> {
         if self.thread.as_mut().is_some_and(|thread| thread.view.end_marking()) {
             self.say("nothing is marked");
             return Vec::new();
+        }
+        if self.is_alone {
+            return self.toggle_alone();
         }
         let is_of_audit = self.thread.as_ref().is_some_and(|thread| thread.hit_origin == HitOrigin::Audit);
         match self.query_before_audit.take().filter(|_| is_of_audit) {
@@ -318,6 +340,9 @@ impl App {
             Command::Prompts => return self.open_prompts(),
             Command::MarkMessages => return self.mark_messages(),
             Command::Find => return self.open_find(),
+            Command::NextConversation => return self.step_conversation(1),
+            Command::PreviousConversation => return self.step_conversation(-1),
+            Command::Alone => return self.toggle_alone(),
             _ => {}
         }
         let Some(thread) = &mut self.thread else { return Vec::new() };

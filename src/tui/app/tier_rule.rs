@@ -1,6 +1,6 @@
 //! The words of the rule above the conversations that have some of the words: what is nowhere, and what was taken for what.
 
-use super::search_pane::Listing;
+use super::listing::Listing;
 use crate::{
     search::worker::{SecondTier, Substitution},
     transcript::sanitize,
