@@ -413,6 +413,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_fence_and_a_table_within_what_is_indented_stay_as_they_are() {
+        for said in ["\t~~~~|-|\n|-|", "    ```|-|\n|-|", "a\n\t~~~|-|\n\t|-|"] {
+            let markdown = as_typed(said);
+            let fitted = typed_below_heading(&markdown).expect("it is fitted");
+            assert_eq!(read(&fitted), typed(said), "{said:?}\n{fitted}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1_000))]
         #[test]

@@ -36,7 +36,8 @@ pub(super) fn escape_disputed_lines(text: &str, block_ranges: &BlockRanges, foun
             continue;
         }
         let at = start + (line.len() - line.trim_start_matches([' ', '\t', '>']).len());
-        let in_code = code.find(at).is_some();
+        let code_here = code.find(at);
+        let in_code = code_here.is_some();
         let in_heading = headings.find(at).is_some();
         let in_footnote = footnotes.find(at).is_some() || footnotes.ended_before(start).is_some();
         let in_table = tables.find(at).is_some();
@@ -54,7 +55,9 @@ pub(super) fn escape_disputed_lines(text: &str, block_ranges: &BlockRanges, foun
                 found.edits.push(TextEdit::insert(start, "\n"));
             }
         }
-        pipes = bare.contains('|') && (!in_code || opens_fence(bare)) && !in_table;
+        // Within code a fence is a line like any other.
+        let begins_here = code_here.is_none_or(|code| code.start >= start);
+        pipes = bare.contains('|') && (!in_code || begins_here && opens_fence(bare)) && !in_table;
         line_before = start..next;
         defines |= bare.contains("]:");
         is_odd |= bare.starts_with(is_blank) || bare.ends_with(is_blank);
