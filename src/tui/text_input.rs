@@ -117,13 +117,13 @@ impl TextInput {
 
     /// Moves the cursor to the beginning of its word, or of the one before.
     pub fn word_left(&mut self) {
-        self.cursor = self.before_cursor().unicode_word_indices().next_back().map_or(0, |(start, _)| start);
+        let clusters = self.before_cursor().graphemes(true).rev();
+        self.cursor -= length_to_edge(clusters);
     }
 
     /// Moves the cursor to the end of its word, or of the next.
     pub fn word_right(&mut self) {
-        let behind = self.text[self.cursor..].unicode_word_indices().next();
-        self.cursor = behind.map_or(self.text.len(), |(start, word)| self.cursor + start + word.len());
+        self.cursor += length_to_edge(self.text[self.cursor..].graphemes(true));
     }
 
     /// Moves the cursor to the start.
@@ -143,6 +143,18 @@ impl TextInput {
     fn next(&self) -> usize {
         self.cursor + self.text[self.cursor..].graphemes(true).next().map_or(0, str::len)
     }
+}
+
+/// Returns the bytes up to the far edge of the next word: letters and digits in a row. A colon parts a key from its value.
+fn length_to_edge<'a>(clusters: impl Iterator<Item = &'a str>) -> usize {
+    let is_of_word = |cluster: &str| cluster.starts_with(char::is_alphanumeric);
+    let mut is_in_word = false;
+    let passed = clusters.take_while(|cluster| {
+        let is_edge = is_in_word && !is_of_word(cluster);
+        is_in_word |= is_of_word(cluster);
+        !is_edge
+    });
+    passed.map(str::len).sum()
 }
 
 #[cfg(test)]
