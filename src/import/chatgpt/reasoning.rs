@@ -1,7 +1,7 @@
 //! Writes the reasoning of a message, in whichever form it comes.
 
 use super::{
-    content::{NESTED_PARTS_BUDGET, all_words, append_plain},
+    content::{NESTED_PARTS_BUDGET, add_text, all_words, append_plain},
     parse::LIST_BUDGET,
     shape::Thought,
     unread::push_unclaimed,
@@ -56,8 +56,8 @@ fn write_steps(thoughts: &[Thought<'_>], text: &mut String) {
         append_plain(fields.content, words, text);
         if text[words..].trim_start().is_empty() {
             text.truncate(words);
-            append_plain(fields.chunks, words, text);
         }
+        write_chunks(fields.chunks, words, text);
         let mut unread = String::new();
         thought.unread("", &mut |key, value| push_unclaimed(key, value, &mut unread));
         if !unread.is_empty() {
@@ -71,6 +71,47 @@ fn write_steps(thoughts: &[Thought<'_>], text: &mut String) {
         } else if text.len() == words {
             // A summary without words behind it: the empty line after it is the last thing that was written.
             text.truncate(words - 2);
+        }
+    }
+}
+
+/// Appends the pieces in which a step came, unless the words behind byte `words` consist of them.
+fn write_chunks(value: Raw<'_>, words: usize, text: &mut String) {
+    let mut chunks = String::new();
+    append_plain(value, 0, &mut chunks);
+    let is_there = || without_blanks(&text[words..]).contains(&without_blanks(&chunks));
+    if !chunks.is_empty() && !is_there() {
+        add_text(&chunks, words, text);
+    }
+}
+
+fn without_blanks(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(json: &str) -> String {
+        let mut text = String::new();
+        write_thoughts(Raw(json), &mut text);
+        text
+    }
+
+    #[test]
+    fn the_pieces_of_a_step_are_its_words_or_stand_behind_them() {
+        for (thoughts, expected) in [
+            (r#"[{"content": "The user asks", "chunks": ["The ", "user\n", " asks"]}]"#, "The user asks"),
+            (r#"[{"content": "The user asks", "chunks": []}]"#, "The user asks"),
+            (r#"[{"content": " ", "chunks": ["The user asks"]}]"#, "The user asks"),
+            (r#"{"content": "The user", "chunks": "asks"}"#, "The user\nasks"),
+            (
+                r#"[{"summary": "Ask", "content": "The user", "chunks": ["asks"]}]"#,
+                "**Ask**\n\nThe user\nasks",
+            ),
+        ] {
+            assert_eq!(written(thoughts), expected, "{thoughts}");
         }
     }
 }
