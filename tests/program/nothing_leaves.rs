@@ -125,7 +125,7 @@ fn the_screen_writes_nothing_and_calls_nobody() {
     session.send("kubernetes ingress timeout");
     session.wait_for("4 of 50");
     session.send("\r");
-    session.wait_for("Where is the timeout?");
+    session.wait_for("Two things to check");
     session.send("y");
     session.wait_for_copy(1);
     session.send("q");
