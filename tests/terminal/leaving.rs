@@ -300,7 +300,7 @@ fn the_dialogs_count_secrets_before_and_take_them_out_of_what_they_write() {
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.matches(LABEL).count() == 3 && !text.contains(MAIL), "{text}");
     session.send("E");
-    session.wait_for("to a folder");
+    session.wait_for("Nothing is marked");
     session.enter();
     session.wait_for("wrote 1 file to");
     let text = fs::read_to_string(out.join("unspool-extract/2023-11-14-notes-to-keep.md")).unwrap();
